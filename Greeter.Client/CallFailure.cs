@@ -1,0 +1,26 @@
+using Greeter.Tls;
+using Grpc.Core;
+
+namespace Greeter.Client;
+
+/// <summary>Puts a failed call into words.</summary>
+internal static class CallFailure
+{
+    /// <summary>What is wrong, the decisive first; never empty.</summary>
+    public static IReadOnlyList<TlsProblem> Explain(RpcException failure, Target target, GreetRequest request)
+    {
+        // Below gRPC the channel has explained it already.
+        if (failure.Status.DebugException is TlsException explained)
+            return explained.Problems;
+
+        var problem = failure.StatusCode switch
+        {
+            StatusCode.DeadlineExceeded => TlsProblems.DeadlineExceeded,
+            _ when failure.Status.Detail.Contains("Bad gRPC response", StringComparison.Ordinal) => TlsProblems.NotGrpc,
+            _ => TlsProblems.CallFailed,
+        };
+        return [problem.With(
+            ("method", request.MethodName), ("address", target.Address), ("status", failure.StatusCode), ("detail", failure.Status.Detail),
+            ("deadline", $"{request.Deadline.TotalSeconds} s"))];
+    }
+}

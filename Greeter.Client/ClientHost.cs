@@ -1,0 +1,24 @@
+using Greeter.Tls;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Greeter.Client;
+
+/// <summary>The generic host: configuration (appsettings.json, environment, command line) and logs on standard error.</summary>
+internal static class ClientHost
+{
+    public static IHost Create(IReadOnlyList<(string Setting, string Value, string Option)> given, out SettingsReader settings)
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = ContentRoot.Find() });
+        builder.Logging.ClearProviders();
+        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Configuration.AddInMemoryCollection(given.Select(entry => KeyValuePair.Create<string, string?>(entry.Setting, entry.Value)));
+        settings = new SettingsReader(
+            builder.Configuration, builder.Environment.ContentRootPath, given.ToDictionary(entry => entry.Setting, entry => entry.Option));
+        return builder.Build();
+    }
+
+    public static ILoggerFactory Logs(this IHost host) => host.Services.GetRequiredService<ILoggerFactory>();
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Greeter.Tls;
+
+namespace Greeter.Client;
+
+/// <summary>The options of the command line. Those that stand for a setting win over the configuration.</summary>
+internal sealed class ClientOptions
+{
+    public readonly Option<string> Credentials = new("--credentials") { Description = "insecure, tls or mtls", HelpName = "KIND" };
+    public readonly Option<string> Address = new("--address") { Description = "where to call, http:// for insecure, https:// for tls and mtls", HelpName = "URL" };
+    public readonly Option<string> Name = new("--name") { Description = "who is greeted", DefaultValueFactory = _ => "World" };
+    public readonly Option<string> ServerCa = new("--server-ca") { Description = "the roots that may vouch for the server, or 'system' for the operating system's", HelpName = "FILE|system" };
+    public readonly Option<string> ClientCert = new("--client-cert") { Description = "the client's certificate chain", HelpName = "FILE" };
+    public readonly Option<string> ClientKey = new("--client-key") { Description = "the client's private key", HelpName = "FILE" };
+    public readonly Option<string> ServerName = new("--server-name") { Description = "the name to verify instead of the address's", HelpName = "NAME" };
+    public readonly Option<double?> Deadline = new("--deadline") { Description = "how long a call may take; 10, with --chat 3600", HelpName = "SECONDS" };
+    public readonly Option<bool> Stream = new("--stream") { Description = "SayHelloStreamReply: five replies" };
+    public readonly Option<bool> Chat = new("--chat") { Description = "SayHelloBidiStream: names from standard input, one reply each" };
+    public readonly Option<bool> Verbose = new("--verbose") { Description = "adds the stack trace to an error" };
+
+    public ClientOptions()
+    {
+        Credentials.AcceptOnlyFromAmong("insecure", "tls", "mtls");
+        Deadline.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double?>() is <= 0 or > 86_400 or double.NaN)
+                result.AddError("--deadline takes seconds, more than 0 and at most 86400");
+        });
+    }
+
+    /// <summary>What every command takes.</summary>
+    public IEnumerable<Option> Shared => [ServerCa, ClientCert, ClientKey, ServerName, Deadline, Verbose];
+
+    /// <summary>What only a single call takes.</summary>
+    public IEnumerable<Option> Greet => [Credentials, Address, Name, Stream, Chat];
+
+    /// <summary>The settings that the command line gives, with the option's name for messages.</summary>
+    public IEnumerable<(string Setting, string Value, string Option)> Settings(ParseResult parsed)
+    {
+        foreach (var (setting, option, isPath) in new[]
+        {
+            ("Credentials", Credentials, false),
+            ($"{TlsOptions.Section}:{nameof(TlsOptions.TrustedRoots)}", ServerCa, true),
+            ($"{TlsOptions.Section}:{nameof(TlsOptions.CertificateChain)}", ClientCert, true),
+            ($"{TlsOptions.Section}:{nameof(TlsOptions.PrivateKey)}", ClientKey, true),
+        })
+        {
+            // Paths on the command line start at the current folder, those in the configuration at its own.
+            if (Given(parsed, option) is { } value)
+                yield return (setting, isPath && value != TlsOptions.System ? Path.GetFullPath(value) : value, option.Name);
+        }
+
+        if (Given(parsed, Address) is { } address)
+        {
+            foreach (var kind in Enum.GetNames<CredentialsKind>())
+                yield return ($"{AddressesOptions.Section}:{kind}", address, Address.Name);
+        }
+    }
+
+    private static string? Given(ParseResult parsed, Option<string> option) =>
+        parsed.GetResult(option) is OptionResult { Implicit: false } result ? result.GetValueOrDefault<string>() : null;
+}

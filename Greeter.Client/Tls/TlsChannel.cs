@@ -1,0 +1,77 @@
+using Greeter.Tls;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+using Microsoft.Extensions.Logging;
+
+namespace Greeter.Client.Tls;
+
+/// <summary>
+/// Makes a <see cref="GrpcChannel"/> of an address and credentials, as in every other gRPC language:
+/// <code>
+/// TlsChannel.ForAddress("http://localhost:50051", ChannelCredentials.Insecure)
+/// TlsChannel.ForAddress("https://localhost:50052", new SslCredentials(serverCaPem))
+/// TlsChannel.ForAddress("https://localhost:50053", new SslCredentials(serverCaPem, new KeyCertificatePair(clientCertPem, clientKeyPem)))
+/// TlsChannel.ForAddress("https://greeter.example.com", new SslCredentials())          // the operating system's authorities
+/// </code>
+/// A call that fails below gRPC tells the true cause: see <see cref="ExplainingInterceptor"/>.
+/// </summary>
+internal sealed class TlsChannel : ChannelBase, IDisposable
+{
+    private readonly ExplainingInterceptor _explaining;
+
+    private TlsChannel(GrpcChannel inner, ConnectionExplainer explainer)
+        : base(inner.Target) => (Inner, _explaining) = (inner, new ExplainingInterceptor(explainer));
+
+    /// <summary>The channel underneath, for its connectivity state.</summary>
+    public GrpcChannel Inner { get; }
+
+    /// <summary>Makes the channel; it connects at its first call. Dispose it when done.</summary>
+    /// <param name="address"><c>http://</c> for insecure credentials, <c>https://</c> for all others, or <c>dns:///host:port</c>.</param>
+    /// <param name="credentials">Who the server has to be, and who we are; may be composed with call credentials.</param>
+    /// <param name="serverName">The name to verify, and to send as SNI and authority, instead of the address's host; null for that.</param>
+    /// <param name="loggerFactory">Where the channel logs; null for nowhere.</param>
+    /// <exception cref="TlsException">A PEM text cannot be used, or key and certificate do not fit.</exception>
+    /// <exception cref="NotSupportedException">The credentials carry a verify-peer callback.</exception>
+    public static TlsChannel ForAddress(string address, ChannelCredentials credentials, string? serverName = null, ILoggerFactory? loggerFactory = null)
+    {
+        var parts = ChannelCredentialsParts.Of(credentials);
+        var sockets = new SocketsHttpHandler
+        {
+            // With a proxy the channel's balancer cannot connect ("Unable to get subchannel from HttpRequestMessage",
+            // https://github.com/grpc/grpc-dotnet/issues/2254), and HTTPS_PROXY in the environment would choose one.
+            UseProxy = false,
+
+            // One HTTP/2 connection carries 100 calls at a time by default; more calls open more connections.
+            EnableMultipleHttp2Connections = true,
+
+            // A dead peer is noticed while calls wait, not when TCP gives up after a quarter of an hour.
+            KeepAlivePingDelay = TimeSpan.FromSeconds(60),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        };
+        var material = parts.IsSecure ? TlsMaterial.FromPem(parts.RootsPem, parts.KeyPair?.CertificateChain, parts.KeyPair?.PrivateKey) : null;
+        if (material is not null)
+            sockets.SslOptions = TlsHandshake.Client(material);
+
+        var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
+        {
+            HttpHandler = serverName is null ? sockets : new ServerNameHandler(serverName, sockets),
+            DisposeHttpClient = true,
+            Credentials = (parts.IsSecure, parts.CallCredentials) switch
+            {
+                (false, null) => ChannelCredentials.Insecure,
+                (true, null) => ChannelCredentials.SecureSsl,
+                (var secure, var call) => ChannelCredentials.Create(secure ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure, call),
+            },
+            LoggerFactory = loggerFactory,
+        });
+        return new TlsChannel(channel, new ConnectionExplainer(new Uri(address), material, serverName, TimeProvider.System));
+    }
+
+    public override CallInvoker CreateCallInvoker() => Inner.Intercept(_explaining);
+
+    public void Dispose() => Inner.Dispose();
+
+    protected override Task ShutdownAsyncCore() => Inner.ShutdownAsync();
+}

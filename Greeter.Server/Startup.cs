@@ -1,0 +1,41 @@
+using Greeter.Tls;
+
+namespace Greeter.Server;
+
+/// <summary>From the command line to a running server, and from a problem to three lines and an exit code.</summary>
+internal static class Startup
+{
+    private const int WrongConfiguration = 2;
+
+    /// <summary>Configuration and its relative paths start at the folder of appsettings.json, whatever the current folder is.</summary>
+    public static WebApplicationOptions Options(string[] args)
+    {
+        ServerArguments.Check(args);
+        return new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot.Find() };
+    }
+
+    public static async Task<int> RunAsync(Func<WebApplication> build)
+    {
+        try
+        {
+            await using var app = build();
+            await app.StartAsync();
+            app.Announce();
+            await app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (TlsException e)
+        {
+            foreach (var problem in e.Problems)
+                await Console.Error.WriteLineAsync(problem.Describe());
+        }
+        catch (InvalidDataException e)
+        {
+            // The configuration's providers throw this for a file that they cannot parse; the cause says the line.
+            var reason = e.InnerException is null ? e.Message : $"{e.Message} {e.InnerException.Message}";
+            await Console.Error.WriteLineAsync(TlsProblems.SettingsUnreadable.With(("reason", reason)).Describe());
+        }
+
+        return WrongConfiguration;
+    }
+}

@@ -1,0 +1,37 @@
+using Greeter.Tls;
+
+namespace Greeter.Server.Tls;
+
+/// <summary>
+/// Listens to what Kestrel says at Debug about handshakes, its only word on failures besides certificates, and reports
+/// those that a person can mend. A connection that closes without finishing is a probe or a port scan: not reported.
+/// </summary>
+internal sealed class HandshakeLog(IServiceProvider services) : ILoggerProvider, ILogger
+{
+    public const string Category = "Microsoft.AspNetCore.Server.Kestrel.Https";
+
+    // HttpsConnectionMiddleware's event; its handshake timeout is 10 seconds unless set otherwise.
+    private const string TimedOut = "AuthenticationTimedOut";
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Debug;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (eventId.Name == TimedOut)
+            Refusals().Report(TlsProblems.HandshakeTimeout.With(("peer", Tls.Refusals.Remote), ("limit", "the handshake's time limit")));
+        else if (exception is not null && HandshakeFailure.ExplainOnServer(exception, Tls.Refusals.Remote) is { } problem)
+            Refusals().Report(problem);
+    }
+
+    public void Dispose()
+    {
+    }
+
+    // Asked for when it is needed: refusals are logged, and the log is made of its providers.
+    private Refusals Refusals() => services.GetRequiredService<Refusals>();
+}

@@ -1,0 +1,13 @@
+namespace Greeter.Server.Tls;
+
+/// <summary>The section <c>Listen</c>: from where each port can be reached.</summary>
+internal sealed class ListenScopeOptions
+{
+    public const string Section = "Listen";
+
+    public ListenScope Insecure { get; set; }
+
+    public ListenScope Tls { get; set; }
+
+    public ListenScope Mtls { get; set; }
+}

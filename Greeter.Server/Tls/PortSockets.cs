@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Sockets;
+using Greeter.Tls;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace Greeter.Server.Tls;
+
+/// <summary>
+/// Binds every port before Kestrel starts: all ports in use are reported at once, by their setting, and "any free port"
+/// is the same number for 127.0.0.1 and ::1, which Kestrel itself cannot do.
+/// </summary>
+internal sealed class PortSockets : IDisposable
+{
+    private const int Attempts = 20;
+
+    private readonly Dictionary<EndPoint, Socket> _sockets = [];
+
+    /// <summary>Binds a port.</summary>
+    /// <returns>The port with its number, and the endpoints that Kestrel shall listen on.</returns>
+    /// <exception cref="TlsException">The port is in use or forbidden.</exception>
+    public (ServerPort Port, IReadOnlyList<IPEndPoint> Endpoints) Bind(ServerPort port)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var endpoints = new List<IPEndPoint>();
+            try
+            {
+                foreach (var address in Addresses(port.Scope))
+                    Bind(address, endpoints.Count == 0 ? port.Number : endpoints[0].Port, endpoints);
+                return (port with { Number = endpoints[0].Port }, endpoints);
+            }
+            catch (SocketException e)
+            {
+                foreach (var endpoint in endpoints)
+                    Take(endpoint).Dispose();
+
+                // The number that was free on 127.0.0.1 may be taken on ::1: then another one.
+                if (port.Number != 0 || attempt == Attempts || e.SocketErrorCode != SocketError.AddressAlreadyInUse)
+                    throw new TlsException(Explain(port, e), e);
+            }
+        }
+    }
+
+    /// <summary>Hands a socket over to Kestrel, which owns it from then on.</summary>
+    public Socket Take(EndPoint endpoint) =>
+        _sockets.Remove(endpoint, out var socket) ? socket : SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+
+    public void Dispose()
+    {
+        foreach (var socket in _sockets.Values)
+            socket.Dispose();
+    }
+
+    private static IPAddress[] Addresses(ListenScope scope) => (scope, Socket.OSSupportsIPv6) switch
+    {
+        (ListenScope.Any, true) => [IPAddress.IPv6Any], // Takes IPv4 too.
+        (ListenScope.Any, false) => [IPAddress.Any],
+        (_, true) => [IPAddress.Loopback, IPAddress.IPv6Loopback],
+        _ => [IPAddress.Loopback],
+    };
+
+    private static TlsProblem Explain(ServerPort port, SocketException e) =>
+        (e.SocketErrorCode == SocketError.AddressAlreadyInUse ? TlsProblems.PortInUse : TlsProblems.PortForbidden).With(
+            ("setting", port.Setting), ("port", port.Number), ("endpoint", port.Url), ("reason", e.Message),
+            ("next", port.Number is 0 or > 65000 ? 50063 : port.Number < 1024 ? port.Number + 50000 : port.Number + 10));
+
+    private void Bind(IPAddress address, int number, List<IPEndPoint> endpoints)
+    {
+        try
+        {
+            var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(new IPEndPoint(address, number));
+            var endpoint = (IPEndPoint)socket.LocalEndPoint!;
+            _sockets.Add(endpoint, socket);
+            endpoints.Add(endpoint);
+            socket.Listen(); // Two sockets may be bound to one port as long as neither listens; Kestrel's own call sets the backlog.
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressNotAvailable && endpoints.Count > 0)
+        {
+            // A container without ::1: 127.0.0.1 alone will do, as it does for Kestrel.
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Greeter.Tls;
+
+namespace Greeter.Server.Tls;
+
+/// <summary>
+/// Says why a handshake was refused: one warning each, but a few per cause and <see cref="Window"/> at the most, so that a
+/// scanner cannot fill a disk, and a metric that counts them all.
+/// </summary>
+internal sealed partial class Refusals(ILogger<Refusals> logger, TimeProvider time, IMeterFactory meters)
+{
+    public const string Meter = "Greeter.Tls";
+
+    /// <summary>How many refusals of one cause on one port are logged in a <see cref="Window"/>.</summary>
+    public const int Burst = 5;
+
+    public static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
+
+    // A handshake's callbacks and Kestrel's log run in the flow of their connection.
+    private static readonly AsyncLocal<Handshake?> Current = new();
+
+    private readonly Counter<long> _counter = meters.Create(Meter).CreateCounter<long>(
+        "greeter.tls.refusals", "{handshake}", "Handshakes that were refused, by problem and port.");
+
+    private readonly ConcurrentDictionary<(string Port, string Problem), RefusalLimit> _limits = new();
+
+    /// <summary>Marks the flow of a new connection. Part of Kestrel's pipeline, before the handshake.</summary>
+    public static void Begin(ServerPort port, EndPoint? remote) => Current.Value = new Handshake(port, remote);
+
+    /// <summary>What <see cref="TlsHandshake.MutualServer"/> reports; nothing is done for a certificate that is accepted.</summary>
+    public PeerObserver Observer(TlsMaterial material) => (certificate, chain, errors) =>
+    {
+        if (errors != SslPolicyErrors.None)
+            Report(new PeerDiagnosis(TlsSide.Client, material.Roots, time.GetUtcNow()).Explain(certificate, chain, errors, askedName: null), certificate, material.Roots);
+    };
+
+    /// <summary>What failed besides a certificate, in the flow of its connection.</summary>
+    public void Report(TlsProblem problem) => Report([problem], shown: null, roots: null);
+
+    /// <summary>Who is at the other end of the current flow's connection.</summary>
+    public static string Remote => Current.Value?.Remote?.ToString() ?? "somebody";
+
+    private void Report(IReadOnlyList<TlsProblem> problems, X509Certificate2? shown, TlsRoots? roots)
+    {
+        if (Current.Value is not { IsReported: false } handshake || problems.Count == 0)
+            return;
+        handshake.IsReported = true;
+        _counter.Add(1, new("problem", problems[0].Id), new("port", handshake.Port.Name));
+        var limit = _limits.GetOrAdd((handshake.Port.Name, problems[0].Id), _ => new RefusalLimit(time, Burst, Window));
+        if (!limit.TryTake(out var suppressed))
+            return;
+        if (suppressed > 0)
+            Log.Suppressed(logger, suppressed, handshake.Port.Name, problems[0].Id);
+        Log.Refused(
+            logger, handshake.Port.Name, Remote, problems[0].Id, string.Join("; also ", problems.Select(problem => $"{problem.Title}: {problem.Cause}")), problems[0].Fix,
+            shown is null ? "no certificate" : CertificateText.Describe(shown), roots?.ToString() ?? "nobody is asked");
+    }
+
+    private sealed class Handshake(ServerPort port, EndPoint? remote)
+    {
+        public ServerPort Port => port;
+
+        public EndPoint? Remote => remote;
+
+        public bool IsReported { get; set; }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 1, EventName = "HandshakeRefused", Level = LogLevel.Warning,
+            Message = "refused a handshake on the {Port} port from {Remote} [{Problem}] {Explanation}; fix: {Fix}; shown: {Shown}; believed here: {Believed}")]
+        public static partial void Refused(
+            ILogger logger, string port, string remote, string problem, string explanation, string fix, string shown, string believed);
+
+        [LoggerMessage(EventId = 2, EventName = "RefusalsSuppressed", Level = LogLevel.Warning,
+            Message = "{Count} more refusals on the {Port} port [{Problem}] were not logged")]
+        public static partial void Suppressed(ILogger logger, long count, string port, string problem);
+    }
+}

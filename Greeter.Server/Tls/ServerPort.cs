@@ -1,0 +1,15 @@
+namespace Greeter.Server.Tls;
+
+/// <summary>A port that is on.</summary>
+/// <param name="Kind">What it proves.</param>
+/// <param name="Number">Its number; never 0 once it is bound.</param>
+/// <param name="Scope">From where it can be reached.</param>
+internal sealed record ServerPort(PortKind Kind, int Number, ListenScope Scope)
+{
+    /// <summary>The name in logs, metrics and headers.</summary>
+    public string Name => Kind.ToString().ToLowerInvariant();
+
+    public string Setting => $"{PortsOptions.Section}:{Kind}";
+
+    public string Url => $"{(Kind == PortKind.Insecure ? "http" : "https")}://{(Scope == ListenScope.Any ? "0.0.0.0" : "localhost")}:{Number}";
+}

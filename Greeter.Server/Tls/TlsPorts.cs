@@ -1,0 +1,113 @@
+using Greeter.Tls;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Greeter.Server.Tls;
+
+/// <summary>The ports that are on, and the material that they use. What people copy calls <see cref="AddTlsPorts(WebApplicationBuilder)"/>.</summary>
+internal static class TlsPorts
+{
+    /// <summary>Opens the ports of the section <c>Ports</c>.</summary>
+    /// <exception cref="TlsException">The configuration or the files cannot be used; all problems are in it.</exception>
+    public static void AddTlsPorts(this WebApplicationBuilder builder)
+    {
+        var settings = new SettingsReader(builder.Configuration, builder.Environment.ContentRootPath);
+        builder.AddTlsPorts(settings);
+        settings.ThrowIfAny();
+    }
+
+    /// <summary>The same, for a program with more sections: what is wrong is noted in <paramref name="settings"/>.</summary>
+    public static void AddTlsPorts(this WebApplicationBuilder builder, SettingsReader settings)
+    {
+        var wanted = Wanted(settings);
+        var source = LoadMaterial(settings, wanted);
+        var sockets = new PortSockets();
+        var ports = Note(settings, wanted, sockets.Bind);
+
+        builder.Services.AddSingleton(_ => sockets); // From a factory, so that the container disposes it.
+        builder.Services.AddSingleton<IReadOnlyList<ServerPort>>([.. ports.Select(bound => bound.Port)]);
+        if (source is not null)
+            builder.Services.AddSingleton(source);
+
+        builder.WebHost.UseSockets(transport => transport.CreateBoundListenSocket = sockets.Take);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<Refusals>();
+        builder.Services.AddSingleton<ILoggerProvider, HandshakeLog>();
+        builder.Logging.AddFilter<HandshakeLog>(category: null, LogLevel.None).AddFilter<HandshakeLog>(HandshakeLog.Category, LogLevel.Debug);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            foreach (var (port, endpoints) in ports)
+            {
+                foreach (var endpoint in endpoints)
+                    kestrel.Listen(endpoint, listen => Configure(listen, port, source));
+            }
+        });
+    }
+
+    private static void Configure(ListenOptions listen, ServerPort port, TlsMaterialSource? source)
+    {
+        listen.Protocols = HttpProtocols.Http2; // gRPC needs it, and without TLS nothing could be negotiated anyway.
+        listen.Use(next => connection =>
+        {
+            connection.Features.Set(port);
+            Refusals.Begin(port, connection.RemoteEndPoint);
+            return next(connection);
+        });
+        if (port.Kind == PortKind.Insecure)
+            return;
+
+        var refusals = listen.ApplicationServices.GetRequiredService<Refusals>();
+        var options = new TlsServerOptions(source!, port.Kind == PortKind.Tls
+            ? TlsHandshake.Server
+            : material => TlsHandshake.MutualServer(material, refusals.Observer(material)));
+        listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(options.Current) });
+    }
+
+    private static List<ServerPort> Wanted(SettingsReader settings)
+    {
+        var numbers = settings.Read<PortsOptions>(PortsOptions.Section);
+        var scopes = settings.Read<ListenScopeOptions>(ListenScopeOptions.Section);
+        var ports = new List<ServerPort>();
+        void Add(PortKind kind, int? number, ListenScope scope)
+        {
+            if (number is not null)
+                ports.Add(new ServerPort(kind, number.Value, scope));
+        }
+
+        Add(PortKind.Insecure, numbers.Insecure, scopes.Insecure);
+        Add(PortKind.Tls, numbers.Tls, scopes.Tls);
+        Add(PortKind.Mtls, numbers.Mtls, scopes.Mtls);
+        if (ports.Count == 0)
+            settings.Add(TlsProblems.NoPorts.With(("settings", string.Join(", ", Enum.GetNames<PortKind>().Select(kind => $"{PortsOptions.Section}:{kind}")))));
+        return ports;
+    }
+
+    private static TlsMaterialSource? LoadMaterial(SettingsReader settings, List<ServerPort> ports)
+    {
+        if (ports.TrueForAll(port => port.Kind == PortKind.Insecure))
+            return null; // Settings that the ports don't use are not read.
+        settings.Read<TlsOptions>(TlsOptions.Section);
+        var files = TlsFiles.ForServer(settings, verifiesClients: ports.Exists(port => port.Kind == PortKind.Mtls));
+        return Note(settings, [files], files => new TlsMaterialSource(files)).SingleOrDefault();
+    }
+
+    private static List<TResult> Note<T, TResult>(SettingsReader settings, IReadOnlyList<T> items, Func<T, TResult> make)
+    {
+        var results = new List<TResult>();
+        foreach (var item in items)
+        {
+            try
+            {
+                results.Add(make(item));
+            }
+            catch (TlsException e)
+            {
+                settings.Add(e.Problems);
+            }
+        }
+
+        return results;
+    }
+}

@@ -1,0 +1,50 @@
+using Greeter.Server.Tls;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Greeter.Tests;
+
+/// <summary>The real server in this process: real Kestrel, real sockets, any free ports, files of a folder.</summary>
+internal sealed class TestServer : IAsyncDisposable
+{
+    private TestServer(WebApplication app, LogLines log) => (App, Log) = (app, log);
+
+    public WebApplication App { get; }
+
+    public LogLines Log { get; }
+
+    public string Insecure => Url(PortKind.Insecure);
+
+    public string Tls => Url(PortKind.Tls);
+
+    public string Mtls => Url(PortKind.Mtls);
+
+    public static async Task<TestServer> StartAsync(TestFolder folder, params string[] more)
+    {
+        var log = new LogLines();
+        var app = Server.Program.Build([.. Arguments(folder), .. more], builder =>
+        {
+            builder.Logging.ClearProviders().AddProvider(log);
+            builder.Services.AddSingleton<ILoggerProvider, HandshakeLog>();
+        });
+        await app.StartAsync();
+        return new TestServer(app, log);
+    }
+
+    public static string[] Arguments(TestFolder folder) =>
+    [
+        "--Ports:Insecure", "0", "--Ports:Tls", "0", "--Ports:Mtls", "0",
+        "--Tls:CertificateChain", folder.ServerCert, "--Tls:PrivateKey", folder.ServerKey, "--Tls:TrustedRoots", folder.ClientCa,
+    ];
+
+    public int Port(PortKind kind) => App.Services.GetRequiredService<IReadOnlyList<ServerPort>>().Single(port => port.Kind == kind).Number;
+
+    public string Url(PortKind kind, string host = "localhost") => $"{(kind == PortKind.Insecure ? "http" : "https")}://{host}:{Port(kind)}";
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.StopAsync();
+        await App.DisposeAsync();
+    }
+}

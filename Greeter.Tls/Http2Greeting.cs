@@ -1,0 +1,61 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Greeter.Tls;
+
+/// <summary>The first bytes of HTTP/2 (RFC 9113, section 3.4): what a client sends before any request, and what comes back.</summary>
+internal static class Http2Greeting
+{
+    private const int FrameHeader = 9;
+    private const byte Settings = 4;
+
+    // The preface and an empty SETTINGS frame.
+    private static readonly byte[] Hello =
+        [.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 0, Settings, 0, 0, 0, 0, 0];
+
+    private static readonly string[] Names = ["", "header table", "push", "streams", "window", "frame size", "header list"];
+
+    /// <summary>Greets and reads what comes back: up to one frame, or less if the stream ends.</summary>
+    public static async Task<byte[]> ExchangeAsync(Stream stream, CancellationToken stop)
+    {
+        await stream.WriteAsync(Hello, stop);
+        await stream.FlushAsync(stop);
+        var buffer = new byte[256];
+        var length = 0;
+        while (length < FrameHeader || (IsSettings(buffer.AsSpan(0, length)) && length < FrameHeader + PayloadLength(buffer)))
+        {
+            var read = await stream.ReadAsync(buffer.AsMemory(length), stop);
+            if (read == 0 || (length += read) == buffer.Length)
+                break;
+        }
+
+        return buffer[..length];
+    }
+
+    public static bool IsSettings(ReadOnlySpan<byte> answer) => answer.Length >= FrameHeader && answer[3] == Settings && answer[4] is 0 && answer[5..9].IndexOfAnyExcept((byte)0) < 0;
+
+    /// <summary>The settings of a SETTINGS frame, in words.</summary>
+    public static string DescribeSettings(ReadOnlySpan<byte> answer)
+    {
+        var words = new List<string>();
+        for (var rest = answer[FrameHeader..]; rest.Length >= 6; rest = rest[6..])
+        {
+            var id = BinaryPrimitives.ReadUInt16BigEndian(rest);
+            words.Add($"{(id < Names.Length ? Names[id] : $"setting {id}")} {BinaryPrimitives.ReadUInt32BigEndian(rest[2..])}");
+        }
+
+        return words.Count == 0 ? "HTTP/2, no settings of its own" : $"HTTP/2: {string.Join(", ", words)}";
+    }
+
+    /// <summary>What somebody speaks who answered this to a greeting without TLS.</summary>
+    public static string DescribeAnswer(ReadOnlySpan<byte> answer) => answer switch
+    {
+        { IsEmpty: true } => "nothing: it closes",
+        _ when IsSettings(answer) => "HTTP/2",
+        [0x15, 0x03, ..] => "TLS",
+        _ when answer.StartsWith("HTTP/1."u8) => $"HTTP/1.1 ({Encoding.ASCII.GetString(answer[..Math.Min(answer.Length, 12)])})",
+        _ => $"something unknown, beginning with {Convert.ToHexString(answer[..Math.Min(answer.Length, 8)])}",
+    };
+
+    private static int PayloadLength(ReadOnlySpan<byte> answer) => (answer[0] << 16) | (answer[1] << 8) | answer[2];
+}

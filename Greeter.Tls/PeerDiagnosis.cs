@@ -1,0 +1,118 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Greeter.Tls;
+
+/// <summary>
+/// Says in words why the platform refused a peer's certificate. It only explains: whether the peer is refused was
+/// decided before, by the platform.
+/// </summary>
+/// <param name="peer">The end that showed the certificate.</param>
+/// <param name="roots">Whom this end believes.</param>
+/// <param name="now">The time by this end's clock.</param>
+public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset now)
+{
+    private bool IsServer => peer == TlsSide.Server;
+
+    private string Trusted => roots.ToString();
+
+    /// <summary>All that is wrong, the decisive first: trust, then time, then usage, then name.</summary>
+    /// <param name="certificate">What the peer showed; null for nothing.</param>
+    /// <param name="chain">What the platform built of it; null where there was nothing to build.</param>
+    /// <param name="errors">What the platform said.</param>
+    /// <param name="askedName">The name that the certificate had to carry; null where names do not matter.</param>
+    public IReadOnlyList<TlsProblem> Explain(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors, string? askedName)
+    {
+        if (certificate is null)
+            return IsServer ? [] : [TlsProblems.ClientCertificateMissing.With(("accepted", Trusted))];
+
+        var elements = chain is { ChainElements.Count: > 0 } ? chain.ChainElements.Select(element => element.Certificate).ToArray() : [certificate];
+        var statuses = chain?.ChainElements.SelectMany(element => element.ChainElementStatus).Concat(chain.ChainStatus).ToArray() ?? [];
+        var problems = new List<TlsProblem>();
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
+        {
+            problems.AddRange(Trust(elements, statuses));
+            problems.AddRange(elements.Select(Time).OfType<TlsProblem>());
+            if (!CertificateUsages.Allow(certificate, peer))
+                problems.Add(Usage(certificate));
+            if (problems.Count == 0)
+                problems.Add(Other(certificate, statuses));
+        }
+
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+            problems.Add(Name(certificate, askedName));
+        return problems;
+    }
+
+    /// <summary>What is wrong with the dates of a certificate; null for nothing.</summary>
+    /// <param name="certificate">The certificate to look at.</param>
+    public TlsProblem? Time(X509Certificate2 certificate)
+    {
+        if (certificate.NotAfter.ToUniversalTime() < now)
+        {
+            return (IsServer ? TlsProblems.ServerCertificateExpired : TlsProblems.ClientCertificateExpired).With(
+                ("subject", certificate.Subject), ("notAfter", new DateTimeOffset(certificate.NotAfter)), ("now", now));
+        }
+
+        if (certificate.NotBefore.ToUniversalTime() > now)
+        {
+            return (IsServer ? TlsProblems.ServerCertificateNotYetValid : TlsProblems.ClientCertificateNotYetValid).With(
+                ("subject", certificate.Subject), ("notBefore", new DateTimeOffset(certificate.NotBefore)), ("now", now));
+        }
+
+        return null;
+    }
+
+    /// <summary>The problem of a certificate that is for the other end.</summary>
+    /// <param name="certificate">The certificate to look at.</param>
+    public TlsProblem Usage(X509Certificate2 certificate) =>
+        (IsServer ? TlsProblems.ServerCertificateUsage : TlsProblems.ClientCertificateUsage).With(
+            ("subject", certificate.Subject), ("usages", string.Join(", ", CertificateUsages.Of(certificate))));
+
+    private static TlsProblem Name(X509Certificate2 certificate, string? askedName)
+    {
+        var names = CertificateNames.Of(certificate);
+        return TlsProblems.ServerNameMismatch.With(
+            ("asked", askedName), ("names", names.Count > 0 ? string.Join(", ", names) : $"no name at all (its subject is {certificate.Subject})"));
+    }
+
+    private IEnumerable<TlsProblem> Trust(X509Certificate2[] elements, X509ChainStatus[] statuses)
+    {
+        const X509ChainStatusFlags Untrusted = X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.NotSignatureValid;
+        if (!statuses.Any(status => (status.Status & Untrusted) != 0))
+            return [];
+
+        var leaf = elements[0];
+        var last = elements[^1];
+        var twin = roots.Certificates.FirstOrDefault(root => CertificateKeys.SameName(root.SubjectName, last.IssuerName));
+        if (twin is not null && CertificateKeys.KeyId(twin) != CertificateKeys.IssuerKeyId(last))
+        {
+            // The chain would be whole if the key were the same.
+            return [(IsServer ? TlsProblems.ServerAuthorityTwin : TlsProblems.ClientAuthorityTwin).With(
+                ("subject", leaf.Subject), ("authority", twin.Subject), ("signed", CertificateKeys.IssuerKeyId(last)), ("trusted", CertificateKeys.KeyId(twin)))];
+        }
+
+        if (roots.IsSystem && SystemRoots.Count() == 0)
+        {
+            return [TlsProblems.SystemRootsEmpty.With(
+                ("file", Environment.GetEnvironmentVariable("SSL_CERT_FILE") ?? "not set"), ("folder", Environment.GetEnvironmentVariable("SSL_CERT_DIR") ?? "not set"))];
+        }
+
+        if (CertificateKeys.SameName(leaf.SubjectName, leaf.IssuerName))
+            return [(IsServer ? TlsProblems.ServerSelfSigned : TlsProblems.ClientSelfSigned).With(("subject", leaf.Subject), ("trusted", Trusted), ("accepted", Trusted))];
+
+        if (elements.Length == 1)
+        {
+            return [(IsServer ? TlsProblems.ServerIntermediateMissing : TlsProblems.ClientIntermediateMissing).With(
+                ("subject", leaf.Subject), ("issuer", leaf.Issuer), ("trusted", Trusted), ("accepted", Trusted))];
+        }
+
+        return [(IsServer ? TlsProblems.ServerAuthorityUnknown : TlsProblems.ClientAuthorityUnknown).With(
+            ("subject", leaf.Subject), ("authority", last.Issuer), ("trusted", Trusted), ("accepted", Trusted))];
+    }
+
+    private TlsProblem Other(X509Certificate2 certificate, X509ChainStatus[] statuses) =>
+        (IsServer ? TlsProblems.ServerCertificateInvalid : TlsProblems.ClientCertificateInvalid).With(
+            ("subject", certificate.Subject), ("issuer", certificate.Issuer),
+            ("statuses", string.Join(", ", statuses.Select(status => $"{status.Status} ({status.StatusInformation.Trim()})").Distinct())));
+}

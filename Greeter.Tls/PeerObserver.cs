@@ -1,0 +1,10 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Greeter.Tls;
+
+/// <summary>Is told what the other side showed in a handshake. It cannot change whether the handshake succeeds.</summary>
+/// <param name="certificate">What the peer showed; null for nothing.</param>
+/// <param name="chain">What the platform built of it; only to be used during the call.</param>
+/// <param name="errors">What the platform found wrong.</param>
+public delegate void PeerObserver(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors);

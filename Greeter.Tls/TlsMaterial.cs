@@ -1,0 +1,72 @@
+namespace Greeter.Tls;
+
+/// <summary>
+/// Everything a handshake needs, loaded at one moment and never changed: identity and roots always belong together.
+/// Not disposable on purpose: handshakes may still use it after it was replaced; finalizers free it.
+/// </summary>
+public sealed class TlsMaterial
+{
+    private TlsMaterial(TlsIdentity? identity, TlsRoots roots) => (Identity, Roots) = (identity, roots);
+
+    /// <summary>Who this process is; null on a client without a certificate.</summary>
+    public TlsIdentity? Identity { get; }
+
+    /// <summary>Whom this process believes.</summary>
+    public TlsRoots Roots { get; }
+
+    /// <summary>Loads the files.</summary>
+    /// <param name="files">The files; a null <c>TrustedRoots</c> means the operating system's.</param>
+    /// <exception cref="TlsException">One or more files are missing, unreadable or do not fit; all problems are in it.</exception>
+    public static TlsMaterial Load(TlsFiles files) => Parse(files, files.Read());
+
+    /// <summary>Makes material of PEM texts, as <c>Grpc.Core</c>'s credentials have them.</summary>
+    /// <param name="rootsPem">The root certificates; null for the operating system's.</param>
+    /// <param name="chainPem">Our certificate and its intermediates; null to show none.</param>
+    /// <param name="keyPem">The unencrypted private key of the first certificate.</param>
+    /// <exception cref="TlsException">A text cannot be used, or key and certificate do not fit.</exception>
+    public static TlsMaterial FromPem(string? rootsPem, string? chainPem = null, string? keyPem = null)
+    {
+        PemText Text(string text, string parameter) => new(new TlsFile("the text given", parameter, "PEM text"), text);
+        return new TlsMaterial(
+            chainPem is null ? null : TlsIdentityReader.Read(Text(chainPem, nameof(chainPem)), Text(keyPem ?? "", nameof(keyPem)), passwordFile: null, password: null),
+            rootsPem is null ? TlsRoots.System : TlsRoots.From(Text(rootsPem, nameof(rootsPem))));
+    }
+
+    /// <summary>The same roots, and nothing to show.</summary>
+    public TlsMaterial WithoutIdentity() => new(identity: null, Roots);
+
+    /// <summary>The identity's and the roots' subjects.</summary>
+    public override string ToString() => $"{Identity?.ToString() ?? "nobody"}, believing {Roots}";
+
+    internal static TlsMaterial Parse(TlsFiles files, TlsContents contents)
+    {
+        var problems = new List<TlsProblem>(contents.Problems);
+        var identity = Try(problems, () => ReadIdentity(files, contents));
+        var roots = Try(problems, () => contents.Has(files.TrustedRoots) ? TlsRoots.From(contents.Text(files.TrustedRoots!)) : TlsRoots.System);
+        return problems.Count == 0 ? new TlsMaterial(identity, roots!) : throw new TlsException(problems);
+    }
+
+    private static TlsIdentity? ReadIdentity(TlsFiles files, TlsContents contents)
+    {
+        var hasPassword = contents.Has(files.PrivateKeyPassword);
+        if (!contents.Has(files.CertificateChain) || !contents.Has(files.PrivateKey) || files.PrivateKeyPassword is not null && !hasPassword)
+            return null; // Not wanted, or already among the problems.
+        return TlsIdentityReader.Read(
+            contents.Text(files.CertificateChain!), contents.Text(files.PrivateKey!),
+            files.PrivateKeyPassword, hasPassword ? contents.Text(files.PrivateKeyPassword!).FirstLine : null);
+    }
+
+    private static T? Try<T>(List<TlsProblem> problems, Func<T?> read)
+        where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (TlsException e)
+        {
+            problems.AddRange(e.Problems);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.Security.Cryptography.X509Certificates;
+
+namespace Greeter.Tls;
+
+/// <summary>Whom this process believes: the authorities that may vouch for the other side.</summary>
+public sealed class TlsRoots
+{
+    private TlsRoots(X509Certificate2Collection certificates, bool isSystem)
+    {
+        Certificates = certificates;
+        IsSystem = isSystem;
+        Pem = isSystem ? null : string.Concat(certificates.Select(certificate => certificate.ExportCertificatePem() + "\n"));
+    }
+
+    /// <summary>The operating system's own list: right for public certificates, for example from Let's Encrypt.</summary>
+    public static TlsRoots System { get; } = new([], isSystem: true);
+
+    /// <summary>Whether this stands for the operating system's own list.</summary>
+    public bool IsSystem { get; }
+
+    /// <summary>The certificates; empty for <see cref="System"/>.</summary>
+    public X509Certificate2Collection Certificates { get; }
+
+    /// <summary>The certificates as PEM text; null for <see cref="System"/>.</summary>
+    public string? Pem { get; }
+
+    /// <summary>The subjects, or a word for the operating system's list.</summary>
+    public override string ToString() =>
+        IsSystem ? "the operating system's authorities" : string.Join("; ", Certificates.Select(certificate => certificate.Subject));
+
+    internal static TlsRoots From(PemText text) => new(text.Certificates(), isSystem: false);
+}

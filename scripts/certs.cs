@@ -1,0 +1,59 @@
+#!/usr/bin/env dotnet
+#:property PublishAot=false
+#:package System.CommandLine
+#:include pki/*.cs
+#:include certs/*.cs
+
+// Makes the certificate authorities, keys and chains of this sample: dotnet run scripts/certs.cs -- --help
+using System.CommandLine;
+using Greeter.Certs;
+using Greeter.Pki;
+
+var folder = new Option<string?>("--out")
+{
+    HelpName = "DIR",
+    Description = "Where to make them. [default: the folder certs of this repository]",
+};
+var serverNames = new Option<string[]>("--server-name")
+{
+    HelpName = "NAME",
+    Description = "A further host name, *.wildcard or IP address of the server, besides localhost, 127.0.0.1 and ::1. May be repeated; "
+        + "where the certificate exists already, it takes --renew, which keeps the names it has.",
+};
+var clientNames = new Option<string[]>("--client-name")
+{
+    HelpName = "NAME",
+    Description = "A further client, in clients/NAME. May be repeated; needs no --renew.",
+};
+var days = new Option<string?>("--days")
+{
+    HelpName = "N",
+    Description = $"How long server and client certificates last, 1 to {LeafLifetime.MostDays} days. [default: 30]",
+};
+var key = new Option<string?>("--key") { Description = "The kind of the keys. [default: ec, or what the authorities have]" };
+var sharedCa = new Option<bool>("--shared-ca") { Description = "One authority for servers and clients, instead of two." };
+var renew = new Option<bool>("--renew") { Description = "New keys and certificates for server and clients, from the same authorities." };
+var force = new Option<bool>("--force") { Description = "Start over with new authorities; nothing made before is trusted any more." };
+key.AcceptOnlyFromAmong("ec", "rsa");
+
+var command = new RootCommand(
+    "Makes certificate authorities, and certificates and keys for a server and its clients. What exists is never overwritten unless asked.")
+{
+    folder, serverNames, clientNames, days, key, sharedCa, renew, force,
+};
+command.SetAction(arguments =>
+{
+    var request = new CertsRequest
+    {
+        Layout = new CertificateLayout(CertsFolder.Parse(arguments.GetValue(folder))),
+        ServerNames = CertsRequest.ParseServerNames(arguments.GetValue(serverNames)),
+        ClientNames = CertsRequest.ParseClientNames(arguments.GetValue(clientNames)),
+        Lifetime = LeafLifetime.Parse(arguments.GetValue(days)),
+        Key = arguments.GetValue(key) switch { "ec" => KeyKind.Ec, "rsa" => KeyKind.Rsa, _ => null },
+        SharedCa = arguments.GetValue(sharedCa),
+        Renew = arguments.GetValue(renew),
+        Force = arguments.GetValue(force),
+    };
+    CertsRun.Make(request.Checked(), DateTimeOffset.UtcNow).Write(Console.Out);
+});
+return CertsConsole.Run(command, args);

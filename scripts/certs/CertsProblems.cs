@@ -1,0 +1,57 @@
+namespace Greeter.Certs;
+
+/// <summary>Every way in which this program refuses: id, title, cause, fix.</summary>
+internal static class CertsProblems
+{
+    public static CertsProblem Usage(string cause) => new(
+        "usage", "the command line is not understood", cause, CertsCommand.Line("--help"));
+
+    public static CertsProblem ServerNameInvalid(string name, string reason) => new(
+        "server-name-invalid", "this cannot be the name of a server", $"--server-name '{name}': {reason}",
+        $"for example: {CertsCommand.Line("--server-name greeter.example.com")}");
+
+    public static CertsProblem ClientNameInvalid(string name, string reason) => new(
+        "client-name-invalid", "this cannot be the name of a client", $"--client-name '{name}': {reason}",
+        $"for example: {CertsCommand.Line("--client-name alice")}");
+
+    public static CertsProblem DaysInvalid(string days, int most) => new(
+        "days-invalid", "certificates cannot be made for this long", $"--days '{days}' is not a whole number from 1 to {most}",
+        $"for example: {CertsCommand.Line("--days 30")}");
+
+    public static CertsProblem AuthorityIncomplete(CertsRequest request, IEnumerable<string> missing) => new(
+        "authority-incomplete", "an authority lacks some of its files", $"missing: {string.Join(", ", missing)}",
+        $"put them back from a copy, or start over with all certificates: {request.Command("--force")}");
+
+    public static CertsProblem AuthorityMissing(CertsRequest request, string authorities, string certificate) => new(
+        "authority-missing", "there are certificates, but not the authority that signed them",
+        $"{certificate} exists; missing: {authorities}",
+        $"put the folder back from a copy, or start over with all certificates: {request.Command("--force")}");
+
+    public static CertsProblem AuthorityDamaged(CertsRequest request, string folder, Exception e) => new(
+        "authority-damaged", "an authority's files are not one authority", $"{folder}: {e.Message}",
+        $"put the files back from a copy, or start over with all certificates: {request.Command("--force")}", e);
+
+    public static CertsProblem AuthorityExpired(CertsRequest request, string folder, DateTimeOffset until) => new(
+        "authority-expired", "an authority has expired and cannot sign any more", $"{folder} ended on {until.UtcDateTime:yyyy-MM-dd}",
+        $"start over with all certificates: {request.Command("--force")}");
+
+    public static CertsProblem AuthoritiesMixed(CertsRequest request, string shared, string separate) => new(
+        "authorities-mixed", "one shared authority and separate ones are in the same folder", $"{shared} and {separate} both exist",
+        $"move away the one that signed nothing, or start over with all certificates: {request.Command("--force")}");
+
+    public static CertsProblem SharedCaConflict(CertsRequest request) => new(
+        "shared-ca-conflict", "existing certificates keep the authorities they have",
+        $"--shared-ca asks for one authority; {request.Layout.Folder} has two",
+        $"leave --shared-ca out, or start over with all certificates: {request.Command("--force --shared-ca")}");
+
+    public static CertsProblem CertificatesIncomplete(CertsRequest request, IEnumerable<string> missing) => new(
+        "certificates-incomplete", "some files of a server or a client are missing", $"missing: {string.Join(", ", missing)}",
+        request.Command("--renew"));
+
+    public static CertsProblem CertificatesMismatch(CertsRequest request, string fault) => new(
+        "certificates-mismatch", "files that are there do not belong together", fault, request.Command("--renew"));
+
+    public static CertsProblem FilesUnusable(string folder, Exception e) => new(
+        "files-unusable", "the folder cannot be read or written", $"{folder}: {e.Message}",
+        $"name a folder that you may write to: {CertsCommand.Line("--out DIR")}", e);
+}
