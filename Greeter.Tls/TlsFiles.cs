@@ -3,6 +3,9 @@ namespace Greeter.Tls;
 /// <summary>The files that one process's material comes from; those it has no use for are null and never read.</summary>
 public sealed class TlsFiles
 {
+    /// <summary>The end of a connection that shows the certificate.</summary>
+    public required TlsSide Side { get; init; }
+
     /// <summary>Our certificate and its intermediates.</summary>
     public TlsFile? CertificateChain { get; init; }
 
@@ -20,6 +23,7 @@ public sealed class TlsFiles
     /// <param name="verifiesClients">Whether a port asks clients for a certificate, so that <c>TrustedRoots</c> is needed.</param>
     public static TlsFiles ForServer(SettingsReader settings, bool verifiesClients) => new()
     {
+        Side = TlsSide.Server,
         CertificateChain = settings.File(TlsOptions.Section, nameof(TlsOptions.CertificateChain), "the server's certificate chain", TlsProblems.SettingMissing),
         PrivateKey = settings.File(TlsOptions.Section, nameof(TlsOptions.PrivateKey), "the server's private key", TlsProblems.SettingMissing),
         PrivateKeyPassword = settings.File(TlsOptions.Section, nameof(TlsOptions.PrivateKeyPasswordFile), "the password of the server's private key"),
@@ -33,6 +37,7 @@ public sealed class TlsFiles
     /// <param name="provesItself">Whether the client shows a certificate of its own.</param>
     public static TlsFiles ForClient(SettingsReader settings, bool provesItself) => new()
     {
+        Side = TlsSide.Client,
         CertificateChain = provesItself
             ? settings.File(TlsOptions.Section, nameof(TlsOptions.CertificateChain), "the client's certificate chain", TlsProblems.SettingMissing)
             : null,

@@ -51,9 +51,15 @@ public sealed class TlsMaterial
         var hasPassword = contents.Has(files.PrivateKeyPassword);
         if (!contents.Has(files.CertificateChain) || !contents.Has(files.PrivateKey) || files.PrivateKeyPassword is not null && !hasPassword)
             return null; // Not wanted, or already among the problems.
-        return TlsIdentityReader.Read(
+        var identity = TlsIdentityReader.Read(
             contents.Text(files.CertificateChain!), contents.Text(files.PrivateKey!),
             files.PrivateKeyPassword, hasPassword ? contents.Text(files.PrivateKeyPassword!).FirstLine : null);
+
+        // A certificate for the other end would be refused by every peer, or by .NET silently not sent.
+        if (CertificateUsages.Allow(identity.Certificate, files.Side))
+            return identity;
+        var usage = new PeerDiagnosis(files.Side, TlsRoots.System, DateTimeOffset.UtcNow).Usage(identity.Certificate);
+        throw new TlsException(usage with { Cause = $"{usage.Cause} ({files.CertificateChain!.Path}, {files.CertificateChain.Setting})" });
     }
 
     private static T? Try<T>(List<TlsProblem> problems, Func<T?> read)

@@ -28,5 +28,17 @@ public sealed class TlsRoots
     public override string ToString() =>
         IsSystem ? "the operating system's authorities" : string.Join("; ", Certificates.Select(certificate => certificate.Subject));
 
-    internal static TlsRoots From(PemText text) => new(text.Certificates(), isSystem: false);
+    /// <exception cref="TlsException">The text cannot be used, or holds no certificate that trust could start at.</exception>
+    internal static TlsRoots From(PemText text)
+    {
+        var certificates = text.Certificates();
+        if (certificates.Any(CertificateKeys.IsSelfIssued))
+            return new TlsRoots(certificates, isSystem: false);
+
+        // Other stacks take these as roots; .NET starts at self-signed certificates only, and would refuse every peer.
+        var isLeaf = !certificates.Any(certificate => certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(basic => basic.CertificateAuthority));
+        throw new TlsException(text.File.About(isLeaf ? TlsProblems.TrustsLeaf : TlsProblems.TrustsOnlyIntermediate).With(
+            ("subjects", string.Join("; ", certificates.Select(certificate => certificate.Subject))),
+            ("issuers", string.Join("; ", certificates.Select(certificate => certificate.Issuer).Distinct()))));
+    }
 }
