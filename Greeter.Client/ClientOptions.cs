@@ -17,6 +17,9 @@ internal sealed class ClientOptions
     public readonly Option<double?> Deadline = new("--deadline") { Description = "how long a call may take; 10, with --chat 3600", HelpName = "SECONDS" };
     public readonly Option<bool> Stream = new("--stream") { Description = "SayHelloStreamReply: five replies" };
     public readonly Option<bool> Chat = new("--chat") { Description = "SayHelloBidiStream: names from standard input, one reply each" };
+    public readonly Argument<string?> Where = new("address") { Description = "where to look, or with --files a folder with the files", Arity = ArgumentArity.ZeroOrOne };
+    public readonly Option<bool> Files = new("--files") { Description = "looks at local files alone" };
+    public readonly Option<bool> Json = new("--json") { Description = "an answer for programs" };
     public readonly Option<bool> Verbose = new("--verbose") { Description = "adds the stack trace to an error" };
 
     public ClientOptions()
@@ -35,6 +38,9 @@ internal sealed class ClientOptions
     /// <summary>What only a single call takes.</summary>
     public IEnumerable<Option> Greet => [Credentials, Address, Name, Stream, Chat];
 
+    /// <summary>What only the doctor takes.</summary>
+    public IEnumerable<Option> Doctor => [Files, Json];
+
     /// <summary>The settings that the command line gives, with the option's name for messages.</summary>
     public IEnumerable<(string Setting, string Value, string Option)> Settings(ParseResult parsed)
     {
@@ -51,7 +57,10 @@ internal sealed class ClientOptions
                 yield return (setting, isPath && value != TlsOptions.System ? Path.GetFullPath(value) : value, option.Name);
         }
 
-        if (Given(parsed, Address) is { } address)
+        var where = parsed.GetValue(Files) ? null : parsed.GetValue(Where);
+        if (where?.StartsWith("http://", StringComparison.OrdinalIgnoreCase) == true && Given(parsed, Credentials) is null)
+            yield return ("Credentials", "insecure", "the address");
+        if ((Given(parsed, Address) ?? where) is { } address)
         {
             foreach (var kind in Enum.GetNames<CredentialsKind>())
                 yield return ($"{AddressesOptions.Section}:{kind}", address, Address.Name);

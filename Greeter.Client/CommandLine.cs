@@ -45,6 +45,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Greets a helloworld.Greeter server, with TLS and client certificates as appsettings.json says.");
         var compare = new Command("compare", "Tries every kind of credentials on every port, and tells who gets in, who does not, and why.");
+        var doctor = new Command("doctor", "Tells what is wrong between here and a server, step by step; any gRPC or TLS server will do.");
         foreach (var option in options.Shared)
         {
             option.Recursive = true;
@@ -54,11 +55,18 @@ internal static class CommandLine
         foreach (var option in options.Greet)
             root.Add(option);
         root.Add(compare);
+        root.Add(doctor);
+        doctor.Add(options.Where);
+        doctor.Add(options.Credentials);
+        foreach (var option in options.Doctor)
+            doctor.Add(option);
 
         root.SetAction((parsed, stop) => WithSettings(options, parsed, (settings, logs) =>
             GreetCommand.RunAsync(settings, GreetRequest.From(options, parsed), terminal, logs, stop)));
         compare.SetAction((parsed, stop) => WithSettings(options, parsed, (settings, logs) =>
             CompareCommand.RunAsync(settings, GreetRequest.From(options, parsed), terminal, logs, stop)));
+        doctor.SetAction((parsed, stop) => WithSettings(options, parsed, (settings, logs) =>
+            DoctorCommand.RunAsync(settings, DoctorRequest.From(options, parsed), terminal, logs, stop)));
         return root;
     }
 

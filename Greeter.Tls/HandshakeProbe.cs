@@ -80,5 +80,5 @@ internal sealed class HandshakeProbe(ProbeTarget target, TlsMaterial material)
     private void Check(string name, bool failed, IEnumerable<TlsProblem> problems, string ifPassed) =>
         Step(name, !failed, failed ? [.. problems.Select(problem => $"{problem.Title}: {problem.Cause}")] : [ifPassed]);
 
-    private void Step(string name, bool passed, params string[] details) => _steps.Add(new TlsStep(name, passed, details));
+    private void Step(string name, bool passed, params string[] details) => _steps.Add(new TlsStep(name, passed ? TlsStepStatus.Passed : TlsStepStatus.Failed, details));
 }

@@ -13,7 +13,7 @@ internal static class Http2Greeting
     private static readonly byte[] Hello =
         [.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 0, Settings, 0, 0, 0, 0, 0];
 
-    private static readonly string[] Names = ["", "header table", "push", "streams", "window", "frame size", "header list"];
+    private static readonly string[] Names = ["", "header table", "push", "streams", "window", "frame size", "header list", "", "extended connect"];
 
     /// <summary>Greets and reads what comes back: up to one frame, or less if the stream ends.</summary>
     public static async Task<byte[]> ExchangeAsync(Stream stream, CancellationToken stop)
@@ -38,10 +38,10 @@ internal static class Http2Greeting
     public static string DescribeSettings(ReadOnlySpan<byte> answer)
     {
         var words = new List<string>();
-        for (var rest = answer[FrameHeader..]; rest.Length >= 6; rest = rest[6..])
+        for (var rest = answer.Slice(FrameHeader, Math.Min(PayloadLength(answer), answer.Length - FrameHeader)); rest.Length >= 6; rest = rest[6..])
         {
             var id = BinaryPrimitives.ReadUInt16BigEndian(rest);
-            words.Add($"{(id < Names.Length ? Names[id] : $"setting {id}")} {BinaryPrimitives.ReadUInt32BigEndian(rest[2..])}");
+            words.Add($"{(id < Names.Length && Names[id] is { Length: > 0 } name ? name : $"setting {id}")} {BinaryPrimitives.ReadUInt32BigEndian(rest[2..])}");
         }
 
         return words.Count == 0 ? "HTTP/2, no settings of its own" : $"HTTP/2: {string.Join(", ", words)}";

@@ -7,11 +7,11 @@ internal static class PlainProbe
     {
         var answer = await AnswerAsync(target, stop);
         if (Http2Greeting.IsSettings(answer))
-            return ([new TlsStep("http2", Passed: true, [Http2Greeting.DescribeSettings(answer)])], []);
+            return ([new TlsStep("http2", TlsStepStatus.Passed, [Http2Greeting.DescribeSettings(answer)])], []);
 
         // Kestrel's TLS port closes without a word; a TLS greeting tells it from a port that is merely broken.
         var speaks = answer.Length == 0 && await SpeaksTlsAsync(target, stop) ? "TLS" : Http2Greeting.DescribeAnswer(answer);
-        return ([new TlsStep("http2", Passed: false, [$"it speaks {speaks}"])], [speaks switch
+        return ([new TlsStep("http2", TlsStepStatus.Failed, [$"it speaks {speaks}"])], [speaks switch
         {
             "TLS" => TlsProblems.PlaintextToTlsPort.With(("peer", target.Peer)),
             _ when speaks.StartsWith("HTTP/1", StringComparison.Ordinal) =>

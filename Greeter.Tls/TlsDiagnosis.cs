@@ -6,6 +6,6 @@ namespace Greeter.Tls;
 public sealed record TlsDiagnosis(IReadOnlyList<TlsStep> Steps, IReadOnlyList<TlsProblem> Problems)
 {
     /// <summary>The steps in one line, for an error of no known kind.</summary>
-    public override string ToString() => string.Join("; ", Steps.Where(step => step.Passed is not null)
-        .Select(step => $"{step.Name} {(step.Passed == true ? "passed" : "failed")} ({string.Join(", ", step.Details)})"));
+    public override string ToString() => string.Join("; ", Steps.Where(step => step.Status != TlsStepStatus.NotReached)
+        .Select(step => $"{step.Name} {step.Status} ({string.Join(", ", step.Details)})"));
 }

@@ -33,7 +33,7 @@ public sealed class TlsProbe(string host, int port, TlsMaterial? material, strin
 
         string[] all = material is null ? ["resolve", "connect", "http2"] : ["resolve", "connect", "tls", "certificate", "trust", "name", "client-certificate", "http2"];
         return new TlsDiagnosis(
-            [.. all.Select(name => _steps.Find(step => step.Name == name) ?? new TlsStep(name, Passed: null, []))], _problems);
+            [.. all.Select(name => _steps.Find(step => step.Name == name) ?? new TlsStep(name, TlsStepStatus.NotReached, []))], _problems);
     }
 
     private async Task<IPAddress[]?> ResolveAsync(CancellationToken stop)
@@ -41,12 +41,12 @@ public sealed class TlsProbe(string host, int port, TlsMaterial? material, strin
         try
         {
             var addresses = IPAddress.TryParse(host, out var address) ? [address] : await Dns.GetHostAddressesAsync(host, stop);
-            _steps.Add(new TlsStep("resolve", Passed: true, [$"{host} is {string.Join(", ", addresses.Select(found => found.ToString()))}"]));
+            _steps.Add(new TlsStep("resolve", TlsStepStatus.Passed, [$"{host} is {string.Join(", ", addresses.Select(found => found.ToString()))}"]));
             return addresses;
         }
         catch (SocketException e)
         {
-            _steps.Add(new TlsStep("resolve", Passed: false, [e.Message]));
+            _steps.Add(new TlsStep("resolve", TlsStepStatus.Failed, [e.Message]));
             _problems.Add(TlsProblems.NameNotFound.With(("host", host), ("reason", e.Message)));
             return null;
         }
@@ -64,7 +64,7 @@ public sealed class TlsProbe(string host, int port, TlsMaterial? material, strin
             {
                 var endpoint = new IPEndPoint(address, port);
                 await socket.ConnectAsync(endpoint, patience.Token);
-                _steps.Add(new TlsStep("connect", Passed: true, [$"{endpoint}"]));
+                _steps.Add(new TlsStep("connect", TlsStepStatus.Passed, [$"{endpoint}"]));
                 return endpoint;
             }
             catch (SocketException e)
@@ -77,7 +77,7 @@ public sealed class TlsProbe(string host, int port, TlsMaterial? material, strin
             }
         }
 
-        _steps.Add(new TlsStep("connect", Passed: false, [reason]));
+        _steps.Add(new TlsStep("connect", TlsStepStatus.Failed, [reason]));
         _problems.Add(TlsProblems.ServerUnreachable.With(
             ("host", host), ("port", port), ("addresses", string.Join(", ", addresses.Select(address => address.ToString()))), ("reason", reason)));
         return null;

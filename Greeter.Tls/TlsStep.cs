@@ -1,7 +1,7 @@
 namespace Greeter.Tls;
 
-/// <summary>One step of the way from here to a server.</summary>
-/// <param name="Name">resolve, connect, tls, certificate, trust, name, client-certificate or http2.</param>
-/// <param name="Passed">Whether it went well; null where an earlier failure kept it from being reached.</param>
+/// <summary>One step of a diagnosis.</summary>
+/// <param name="Name">On the way to a server: resolve, connect, tls, certificate, trust, name, client-certificate, http2. A file's checks have names of their own.</param>
+/// <param name="Status">How it went.</param>
 /// <param name="Details">What was seen, line by line.</param>
-public sealed record TlsStep(string Name, bool? Passed, IReadOnlyList<string> Details);
+public sealed record TlsStep(string Name, TlsStepStatus Status, IReadOnlyList<string> Details);
