@@ -16,6 +16,9 @@ internal static class CallFailure
         var problem = failure.StatusCode switch
         {
             StatusCode.DeadlineExceeded => TlsProblems.DeadlineExceeded,
+            StatusCode.Unauthenticated => TlsProblems.Unauthenticated,
+            StatusCode.PermissionDenied => TlsProblems.PermissionDenied,
+            StatusCode.ResourceExhausted => TlsProblems.TooMuch,
             _ when failure.Status.Detail.Contains("Bad gRPC response", StringComparison.Ordinal) => TlsProblems.NotGrpc,
             _ => TlsProblems.CallFailed,
         };

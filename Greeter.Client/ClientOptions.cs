@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Greeter.Tls;
 
 namespace Greeter.Client;
@@ -14,7 +15,8 @@ internal sealed class ClientOptions
     public readonly Option<string> ClientCert = new("--client-cert") { Description = "the client's certificate chain", HelpName = "FILE" };
     public readonly Option<string> ClientKey = new("--client-key") { Description = "the client's private key", HelpName = "FILE" };
     public readonly Option<string> ServerName = new("--server-name") { Description = "the name to verify instead of the address's", HelpName = "NAME" };
-    public readonly Option<double?> Deadline = new("--deadline") { Description = "how long a call may take; 10, with --chat 3600", HelpName = "SECONDS" };
+    public readonly Option<string> User = new("--user") { Description = "signs in as this user; the password is asked for, or the first line of standard input", HelpName = "NAME" };
+    public readonly Option<string> Deadline = new("--deadline") { Description = "how long a call may take; 10, with --chat 3600", HelpName = "SECONDS" };
     public readonly Option<bool> Stream = new("--stream") { Description = "SayHelloStreamReply: five replies" };
     public readonly Option<bool> Chat = new("--chat") { Description = "SayHelloBidiStream: names from standard input, one reply each" };
     public readonly Argument<string?> Where = new("address") { Description = "where to look, or with --files a folder with the files", Arity = ArgumentArity.ZeroOrOne };
@@ -24,19 +26,22 @@ internal sealed class ClientOptions
 
     public ClientOptions()
     {
-        Credentials.AcceptOnlyFromAmong("insecure", "tls", "mtls");
-        Deadline.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<double?>() is <= 0 or > 86_400 or double.NaN)
-                result.AddError("--deadline takes seconds, more than 0 and at most 86400");
-        });
+        Credentials.Validators.Add(result => Check(result, Enum.GetNames<CredentialsKind>().Contains(result.GetValueOrDefault<string>(), StringComparer.OrdinalIgnoreCase), "is insecure, tls or mtls"));
+        Deadline.Validators.Add(result => Check(result, Seconds(result.GetValueOrDefault<string>()) is not null, "is a number of seconds, more than 0 and at most 86400"));
+        ServerName.Validators.Add(result => Check(result, Uri.CheckHostName(result.GetValueOrDefault<string>()) != UriHostNameType.Unknown, "is a host name or an IP address"));
     }
+
+    /// <summary>The seconds that a text stands for; null where it stands for none, or for more than a day.</summary>
+    public static TimeSpan? Seconds(string? text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0.000_001 and <= 86_400
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
 
     /// <summary>What every command takes.</summary>
     public IEnumerable<Option> Shared => [ServerCa, ClientCert, ClientKey, ServerName, Deadline, Verbose];
 
     /// <summary>What only a single call takes.</summary>
-    public IEnumerable<Option> Greet => [Credentials, Address, Name, Stream, Chat];
+    public IEnumerable<Option> Greet => [Credentials, Address, Name, User, Stream, Chat];
 
     /// <summary>What only the doctor takes.</summary>
     public IEnumerable<Option> Doctor => [Files, Json];
@@ -47,6 +52,7 @@ internal sealed class ClientOptions
         foreach (var (setting, option, isPath) in new[]
         {
             ("Credentials", Credentials, false),
+            ($"{SignInOptions.Section}:{nameof(SignInOptions.User)}", User, false),
             ($"{TlsOptions.Section}:{nameof(TlsOptions.TrustedRoots)}", ServerCa, true),
             ($"{TlsOptions.Section}:{nameof(TlsOptions.CertificateChain)}", ClientCert, true),
             ($"{TlsOptions.Section}:{nameof(TlsOptions.PrivateKey)}", ClientKey, true),
@@ -65,6 +71,12 @@ internal sealed class ClientOptions
             foreach (var kind in Enum.GetNames<CredentialsKind>())
                 yield return ($"{AddressesOptions.Section}:{kind}", address, Address.Name);
         }
+    }
+
+    private static void Check(OptionResult result, bool isGood, string expected)
+    {
+        if (!isGood)
+            result.AddError($"{result.Option.Name} {expected}, and not '{(result.Tokens.Count > 0 ? result.Tokens[0].Value : "nothing")}'");
     }
 
     private static string? Given(ParseResult parsed, Option<string> option) =>

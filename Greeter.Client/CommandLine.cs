@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Greeter.Tls;
 using Microsoft.Extensions.Logging;
 
@@ -14,7 +13,7 @@ internal static class CommandLine
         var parsed = Commands(options, terminal).Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            terminal.Report(parsed.Errors.Select(Explain), new ArgumentException(parsed.ToString()), verbose: false);
+            terminal.Report(parsed.Errors.Select(error => error.Message).Distinct().Select(Explain), new ArgumentException(parsed.ToString()), verbose: false);
             return ExitCode.WrongUsage;
         }
 
@@ -28,12 +27,16 @@ internal static class CommandLine
             terminal.Report(e.Problems, e, parsed.GetValue(options.Verbose));
             return ExitCode.WrongUsage;
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (SettingsFailure.Explain(e) is { } problem)
         {
-            // The configuration's providers throw this for a file that they cannot parse; the cause says the line.
-            var reason = e.InnerException is null ? e.Message : $"{e.Message} {e.InnerException.Message}";
-            terminal.Report([TlsProblems.SettingsUnreadable.With(("reason", reason))], e, parsed.GetValue(options.Verbose));
+            terminal.Report([problem], e, parsed.GetValue(options.Verbose));
             return ExitCode.WrongUsage;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A full disk, or a reader of the pipe that has gone: the answer did not arrive.
+            Terminal.TryReport(terminal.Error, TlsProblems.OutputFailed.With(("reason", e.Message)));
+            return ExitCode.Failure;
         }
         catch (OperationCanceledException)
         {
@@ -76,6 +79,6 @@ internal static class CommandLine
         return await run(settings, host.Logs());
     }
 
-    private static TlsProblem Explain(ParseError error) =>
-        TlsProblems.WrongUsage.With(("reason", error.Message), ("suggestion", "see what there is: dotnet run --project Greeter.Client -- --help"));
+    private static TlsProblem Explain(string message) =>
+        TlsProblems.WrongUsage.With(("reason", message), ("suggestion", "see what there is: dotnet run --project Greeter.Client -- --help"));
 }

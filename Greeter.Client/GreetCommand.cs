@@ -15,6 +15,8 @@ internal static class GreetCommand
         var target = ClientSettings.ReadTarget(settings, request.ServerName);
         try
         {
+            if (SignInCommand.Read(settings, target, terminal) is { } signIn)
+                target = await signIn.RunAsync(target, request, logs, stop);
             await foreach (var message in GreetAsync(target, request, terminal, logs, stop))
                 await terminal.Out.WriteLineAsync(message);
             return ExitCode.Success;

@@ -24,8 +24,7 @@ internal sealed record GreetRequest(string Name, GreetMethod Method, TimeSpan De
     public static GreetRequest From(ClientOptions options, ParseResult parsed)
     {
         var method = parsed.GetValue(options.Chat) ? GreetMethod.Chat : parsed.GetValue(options.Stream) ? GreetMethod.Stream : GreetMethod.Once;
-        var deadline = parsed.GetValue(options.Deadline) is { } seconds ? TimeSpan.FromSeconds(seconds)
-            : method == GreetMethod.Chat ? ChatDeadline : CallDeadline;
+        var deadline = ClientOptions.Seconds(parsed.GetValue(options.Deadline)) ?? (method == GreetMethod.Chat ? ChatDeadline : CallDeadline);
         return new GreetRequest(parsed.GetValue(options.Name) ?? "World", method, deadline, parsed.GetValue(options.ServerName), parsed.GetValue(options.Verbose));
     }
 }

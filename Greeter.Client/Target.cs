@@ -10,8 +10,14 @@ namespace Greeter.Client;
 /// <param name="ServerName">The name to verify instead of the address's; null for that.</param>
 internal sealed record Target(string Address, CredentialsKind Kind, TlsMaterial? Material, string? ServerName)
 {
+    /// <summary>What goes along with each call; null for nothing.</summary>
+    public CallCredentials? Token { get; init; }
+
+    /// <summary>The channel's credentials, with the token on top where there is one.</summary>
+    public ChannelCredentials Credentials() => Token is null ? ChannelOnly() : ChannelCredentials.Create(ChannelOnly(), Token);
+
     /// <summary>The credentials, the same in every language: none, the roots, or the roots with certificate and key.</summary>
-    public ChannelCredentials Credentials() => Kind switch
+    private ChannelCredentials ChannelOnly() => Kind switch
     {
         CredentialsKind.Insecure => ChannelCredentials.Insecure,
         CredentialsKind.Tls => Material!.Roots.Pem is { } serverCaPem ? new SslCredentials(serverCaPem) : new SslCredentials(),

@@ -10,6 +10,38 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
     /// <summary>Whether a person looks at the output.</summary>
     public bool IsInteractive => Out == Console.Out && !Console.IsOutputRedirected;
 
+    /// <summary>A password: typed without being shown, or the first line of a standard input that is no terminal; null for none.</summary>
+    public string? AskPassword(string user)
+    {
+        if (In != Console.In || Console.IsInputRedirected)
+            return In.ReadLine();
+        Error.Write($"password of {user}: ");
+        var password = new System.Text.StringBuilder();
+        while (Console.ReadKey(intercept: true) is var key && key.Key != ConsoleKey.Enter)
+        {
+            if (key.Key == ConsoleKey.Backspace)
+                password.Length = Math.Max(0, password.Length - 1);
+            else if (!char.IsControl(key.KeyChar))
+                password.Append(key.KeyChar);
+        }
+
+        Error.WriteLine();
+        return password.ToString();
+    }
+
+    /// <summary>Says what is wrong where perhaps nothing can be said.</summary>
+    public static void TryReport(TextWriter error, TlsProblem problem)
+    {
+        try
+        {
+            error.WriteLine(problem.Describe());
+        }
+        catch (IOException)
+        {
+            // Standard error is gone too; the exit code remains.
+        }
+    }
+
     /// <summary>Three lines for each problem; the stack trace only where it was asked for.</summary>
     public void Report(IEnumerable<TlsProblem> problems, Exception exception, bool verbose)
     {

@@ -15,6 +15,8 @@ internal static class Announcement
             Say($"listening {port.Name} {port.Url}");
             if (port.Kind == PortKind.Insecure)
                 Say("  nobody is proven and everybody can read along: for testing only");
+            else if (port.Kind == PortKind.Health)
+                Say("  the health service alone");
             else
                 Say($"  shows {Describe(material!.Identity!.Certificate)}");
             if (port.Kind == PortKind.Mtls)

@@ -1,5 +1,9 @@
+using Greeter.Auth.V1;
+using Greeter.Server.Callers;
 using Greeter.Server.Tls;
 using Greeter.Tls;
+using Grpc.Health.V1;
+using Grpc.Reflection.V1;
 
 namespace Greeter.Server;
 
@@ -17,14 +21,26 @@ internal static class Program
         var settings = new SettingsReader(builder.Configuration, builder.Environment.ContentRootPath);
 
         builder.AddTlsPorts(settings);
+        builder.AddCallers(settings, Helloworld.Greeter.Descriptor, SignIn.Descriptor, Health.Descriptor, ServerReflection.Descriptor);
+        builder.AddReflection(Helloworld.Greeter.Descriptor, SignIn.Descriptor, Health.Descriptor);
+        builder.AddHealth(Helloworld.Greeter.Descriptor.FullName, SignIn.Descriptor.FullName);
+        builder.AddCallLimit();
+        builder.AddTelemetry();
         builder.AddDrain();
-        builder.Services.AddGrpc();
+        builder.Services.AddGrpc().AddMessageLimit();
         settings.ThrowIfAny();
         adjust?.Invoke(builder);
 
         var app = builder.Build();
         app.UseTransportHeader();
-        app.MapGrpcService<GreeterService>();
+        app.UseCallLog();
+        app.UseHealthPort();
+        app.UseCallers();
+        app.UseRateLimiter();
+        app.MapGreeterService<GreeterService>();
+        app.MapGreeterService<SignInService>();
+        app.MapGreeterService<HealthService>();
+        app.MapReflection();
         return app;
     }
 }

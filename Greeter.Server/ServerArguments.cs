@@ -6,7 +6,7 @@ namespace Greeter.Server;
 internal static class ServerArguments
 {
     // Our own sections, and the keys of the host that make sense on a command line.
-    private static readonly string[] Known = ["Ports", "Listen", "Tls", "Logging", "Environment"];
+    private static readonly string[] Known = ["Ports", "Listen", "Tls", "Access", "SignIn", "Limits", "Logging", "Environment"];
 
     /// <exception cref="TlsException">An argument is not a setting.</exception>
     public static void Check(string[] args)

@@ -29,11 +29,9 @@ internal static class Startup
             foreach (var problem in e.Problems)
                 await Console.Error.WriteLineAsync(problem.Describe());
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (SettingsFailure.Explain(e) is { } problem)
         {
-            // The configuration's providers throw this for a file that they cannot parse; the cause says the line.
-            var reason = e.InnerException is null ? e.Message : $"{e.Message} {e.InnerException.Message}";
-            await Console.Error.WriteLineAsync(TlsProblems.SettingsUnreadable.With(("reason", reason)).Describe());
+            await Console.Error.WriteLineAsync(problem.Describe());
         }
 
         return WrongConfiguration;

@@ -16,7 +16,7 @@ public sealed class CredentialsTests
     {
         using var folder = TestFolder.With(TestPki.Of(key));
         await using var server = await TestServer.StartAsync(folder);
-        foreach (var kind in Enum.GetValues<Server.Tls.PortKind>())
+        foreach (var kind in new[] { Server.Tls.PortKind.Insecure, Server.Tls.PortKind.Tls, Server.Tls.PortKind.Mtls })
         {
             string[] call = ["--credentials", kind.ToString().ToLowerInvariant(), "--address", server.Url(kind, host), "--name", "Ada"];
 

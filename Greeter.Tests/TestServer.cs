@@ -34,9 +34,13 @@ internal sealed class TestServer : IAsyncDisposable
 
     public static string[] Arguments(TestFolder folder) =>
     [
+        .. Access("helloworld.Greeter/SayHello", "helloworld.Greeter/SayHelloStreamReply", "helloworld.Greeter/SayHelloBidiStream",
+            "greeter.auth.v1.SignIn/SignIn", "grpc.health.v1.Health/Check", "grpc.health.v1.Health/Watch"),
         "--Ports:Insecure", "0", "--Ports:Tls", "0", "--Ports:Mtls", "0",
         "--Tls:CertificateChain", folder.ServerCert, "--Tls:PrivateKey", folder.ServerKey, "--Tls:TrustedRoots", folder.ClientCa,
     ];
+
+    private static IEnumerable<string> Access(params IEnumerable<string> methods) => methods.SelectMany(method => new[] { $"--Access:{method}", "anyone" });
 
     public int Port(PortKind kind) => App.Services.GetRequiredService<IReadOnlyList<ServerPort>>().Single(port => port.Kind == kind).Number;
 

@@ -40,7 +40,7 @@ internal static class SettingValue
             _ when type == typeof(bool) => "true or false",
             _ when type == typeof(TimeSpan) => "a time, hh:mm:ss,",
             { IsEnum: true } => ExpectedChoice(type),
-            _ => "a text",
+            _ => "a text that is not empty",
         };
         var range = property.GetCustomAttribute<RangeAttribute>() is { } limits ? $" from {limits.Minimum} to {limits.Maximum}" : "";
         var off = Nullable.GetUnderlyingType(property.PropertyType) is null ? "" : ", or leave it empty";

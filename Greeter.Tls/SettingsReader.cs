@@ -18,6 +18,9 @@ public sealed class SettingsReader(IConfiguration configuration, string folder, 
     /// <param name="problems">What is wrong.</param>
     public void Add(params IEnumerable<TlsProblem> problems) => _problems.AddRange(problems);
 
+    /// <summary>Whether a problem was noted.</summary>
+    public bool HasAny => _problems.Count > 0;
+
     /// <summary>Reports everything that was noted.</summary>
     /// <exception cref="TlsException">Something was.</exception>
     public void ThrowIfAny()
@@ -33,12 +36,16 @@ public sealed class SettingsReader(IConfiguration configuration, string folder, 
         where T : new()
     {
         var options = new T();
+        if (configuration[section] is { Length: > 0 })
+            _problems.Add(Invalid(section, $"a section, with keys like {section}:{typeof(T).GetProperties()[0].Name}"));
         var properties = typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).ToArray();
         foreach (var entry in configuration.GetSection(section).GetChildren())
         {
             var property = Array.Find(properties, property => property.Name.Equals(entry.Key, StringComparison.OrdinalIgnoreCase));
             if (property is null)
-                _problems.Add(Unknown(entry.Path, properties.Select(known => known.Name)));
+                _problems.Add(Unknown(entry.Path, [.. properties.Select(known => known.Name)]));
+            else if (entry.GetChildren().FirstOrDefault() is { } child)
+                _problems.Add(Unknown(child.Path, [property.Name]));
             else if (SettingValue.TryParse(entry.Value, property, out var value))
                 property.SetValue(options, value);
             else
@@ -86,10 +93,14 @@ public sealed class SettingsReader(IConfiguration configuration, string folder, 
     /// <summary>The problem of a value that a setting cannot have.</summary>
     /// <param name="path">The setting, for example <c>Ports:Mtls</c>.</param>
     /// <param name="expected">What it can have.</param>
-    public TlsProblem Invalid(string path, string expected) => TlsProblems.InvalidSetting.With(
-        ("setting", Name(path)), ("value", configuration[path] ?? "a section"), ("origin", Origin(path)), ("expected", expected));
+    /// <param name="value">What it is; null for what the configuration says.</param>
+    public TlsProblem Invalid(string path, string expected, string? value = null) => TlsProblems.InvalidSetting.With(
+        ("setting", Name(path)), ("value", value ?? configuration[path] ?? "a section"), ("origin", Origin(path)), ("expected", expected));
 
-    private TlsProblem Unknown(string path, IEnumerable<string> known)
+    /// <summary>The problem of a setting that nobody reads.</summary>
+    /// <param name="path">The setting, for example <c>Ports:Mtsl</c>.</param>
+    /// <param name="known">The names that it may have been meant to have.</param>
+    public TlsProblem Unknown(string path, IReadOnlyCollection<string> known)
     {
         var key = path[(path.LastIndexOf(':') + 1)..];
         var near = known.FirstOrDefault(name => SettingValue.IsNear(name, key));
@@ -102,8 +113,9 @@ public sealed class SettingsReader(IConfiguration configuration, string folder, 
     /// <param name="path">The setting, for example <c>Tls:PrivateKey</c>.</param>
     public string Name(string path) => names?.GetValueOrDefault(path) ?? path;
 
-    // The last provider that has the key wins; a file is named, the others by their kind.
-    private string Origin(string path)
+    /// <summary>Where a setting comes from, in words: the last provider that has it wins.</summary>
+    /// <param name="path">The setting, for example <c>Tls:PrivateKey</c>.</param>
+    public string Origin(string path)
     {
         if (names?.ContainsKey(path) == true)
             return "the command line";

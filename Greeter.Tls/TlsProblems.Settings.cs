@@ -33,6 +33,30 @@ public static partial class TlsProblems
         "{setting} is {address}; {credentials} credentials need an address that begins with {scheme}",
         "use {scheme} and that kind of port, or choose other credentials: --credentials {other}");
 
+    /// <summary>A password or a token would go over the wire in the clear.</summary>
+    public static readonly TlsProblem TokenNeedsTls = new(
+        "token-needs-tls", "a password is never sent without TLS",
+        "{setting} is {user}, and insecure credentials let everybody on the way read the password and the token",
+        "sign in with --credentials tls or mtls");
+
+    /// <summary>There is nobody to ask for a password.</summary>
+    public static readonly TlsProblem PasswordMissing = new(
+        "password-missing", "there is no password",
+        "{setting} is {user}; standard input and SignIn:PasswordFile give no password",
+        "run it in a terminal, pipe the password in, or name a file: SignIn__PasswordFile=FILE");
+
+    /// <summary>The answer could not be written.</summary>
+    public static readonly TlsProblem OutputFailed = new(
+        "output-failed", "the answer could not be written",
+        "{reason}",
+        "look at where standard output goes: a full disk, or a program that has ended");
+
+    /// <summary>The server's ports are set in one place, and another place names some too.</summary>
+    public static readonly TlsProblem ForeignEndpoints = new(
+        "foreign-endpoints", "the configuration opens ports past the section Ports",
+        "{setting} is set (from {origin}); such a port would have neither our certificates nor a name",
+        "remove it and set Ports and Listen");
+
     /// <summary>Every port is switched off.</summary>
     public static readonly TlsProblem NoPorts = new(
         "no-ports", "every port is switched off",
@@ -42,7 +66,7 @@ public static partial class TlsProblems
     /// <summary>The port belongs to another process.</summary>
     public static readonly TlsProblem PortInUse = new(
         "port-in-use", "a port is in use",
-        "{setting} is {port}, and another program listens on {endpoint}",
+        "{setting} is {port}, and something already listens on {endpoint}",
         "stop the other program (a server that still runs?), or choose another port: --{setting} {next}");
 
     /// <summary>The operating system does not let this user have the port.</summary>

@@ -10,4 +10,6 @@ internal sealed class ListenScopeOptions
     public ListenScope Tls { get; set; }
 
     public ListenScope Mtls { get; set; }
+
+    public ListenScope Health { get; set; }
 }

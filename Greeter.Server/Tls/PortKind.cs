@@ -11,4 +11,7 @@ internal enum PortKind
 
     /// <summary>Both know each other.</summary>
     Mtls,
+
+    /// <summary>HTTP/2 without TLS, for Kubernetes' probes: serves the health service and nothing else.</summary>
+    Health,
 }

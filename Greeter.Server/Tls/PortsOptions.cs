@@ -15,4 +15,7 @@ internal sealed class PortsOptions
 
     [Range(0, 65535)]
     public int? Mtls { get; set; }
+
+    [Range(0, 65535)]
+    public int? Health { get; set; }
 }

@@ -11,5 +11,7 @@ internal sealed record ServerPort(PortKind Kind, int Number, ListenScope Scope)
 
     public string Setting => $"{PortsOptions.Section}:{Kind}";
 
-    public string Url => $"{(Kind == PortKind.Insecure ? "http" : "https")}://{(Scope == ListenScope.Any ? "0.0.0.0" : "localhost")}:{Number}";
+    public bool IsTls => Kind is PortKind.Tls or PortKind.Mtls;
+
+    public string Url => $"{(IsTls ? "https" : "http")}://{(Scope == ListenScope.Any ? "0.0.0.0" : "localhost")}:{Number}";
 }

@@ -1,4 +1,6 @@
 using Greeter.Tls;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -20,11 +22,14 @@ internal static class TlsPorts
     /// <summary>The same, for a program with more sections: what is wrong is noted in <paramref name="settings"/>.</summary>
     public static void AddTlsPorts(this WebApplicationBuilder builder, SettingsReader settings)
     {
+        RefuseForeignEndpoints(builder.Configuration, settings);
         var wanted = Wanted(settings);
+        var limits = settings.Read<LimitsOptions>(LimitsOptions.Section);
         var source = LoadMaterial(settings, wanted);
         var sockets = new PortSockets();
         var ports = Note(settings, wanted, sockets.Bind);
 
+        builder.Services.AddSingleton(limits);
         builder.Services.AddSingleton(_ => sockets); // From a factory, so that the container disposes it.
         builder.Services.AddSingleton<IReadOnlyList<ServerPort>>([.. ports.Select(bound => bound.Port)]);
         if (source is not null)
@@ -38,15 +43,16 @@ internal static class TlsPorts
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            limits.Apply(kestrel.Limits);
             foreach (var (port, endpoints) in ports)
             {
                 foreach (var endpoint in endpoints)
-                    kestrel.Listen(endpoint, listen => Configure(listen, port, source));
+                    kestrel.Listen(endpoint, listen => Configure(listen, port, source, limits));
             }
         });
     }
 
-    private static void Configure(ListenOptions listen, ServerPort port, TlsMaterialSource? source)
+    private static void Configure(ListenOptions listen, ServerPort port, TlsMaterialSource? source, LimitsOptions limits)
     {
         listen.Protocols = HttpProtocols.Http2; // gRPC needs it, and without TLS nothing could be negotiated anyway.
         listen.Use(next => connection =>
@@ -55,14 +61,35 @@ internal static class TlsPorts
             Refusals.Begin(port, connection.RemoteEndPoint);
             return next(connection);
         });
-        if (port.Kind == PortKind.Insecure)
+        if (!port.IsTls)
             return;
 
         var refusals = listen.ApplicationServices.GetRequiredService<Refusals>();
         var options = new TlsServerOptions(source!, port.Kind == PortKind.Tls
             ? TlsHandshake.Server
             : material => TlsHandshake.MutualServer(material, refusals.Observer(material)));
-        listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(options.Current) });
+        listen.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            OnConnection = _ => ValueTask.FromResult(options.Current),
+            HandshakeTimeout = limits.HandshakeTimeout,
+        });
+        if (port.Kind == PortKind.Mtls)
+            listen.Use(IdentifyCaller);
+    }
+
+    // Once for a connection: its calls share what the handshake has verified.
+    private static ConnectionDelegate IdentifyCaller(ConnectionDelegate next) => connection =>
+    {
+        if (connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate is { } certificate)
+            connection.Features.Set(CertificateCaller.From(certificate));
+        return next(connection);
+    };
+
+    // Kestrel would open these too: a port on every network without TLS, from one variable of the environment.
+    private static void RefuseForeignEndpoints(ConfigurationManager configuration, SettingsReader settings)
+    {
+        if (configuration.GetSection("Kestrel:Endpoints").GetChildren().FirstOrDefault() is { } endpoint)
+            settings.Add(TlsProblems.ForeignEndpoints.With(("setting", endpoint.Path), ("origin", settings.Origin(endpoint.Path))));
     }
 
     private static List<ServerPort> Wanted(SettingsReader settings)
@@ -79,14 +106,15 @@ internal static class TlsPorts
         Add(PortKind.Insecure, numbers.Insecure, scopes.Insecure);
         Add(PortKind.Tls, numbers.Tls, scopes.Tls);
         Add(PortKind.Mtls, numbers.Mtls, scopes.Mtls);
-        if (ports.Count == 0)
+        Add(PortKind.Health, numbers.Health, scopes.Health);
+        if (ports.Count == 0 && !settings.HasAny)
             settings.Add(TlsProblems.NoPorts.With(("settings", string.Join(", ", Enum.GetNames<PortKind>().Select(kind => $"{PortsOptions.Section}:{kind}")))));
         return ports;
     }
 
     private static TlsMaterialSource? LoadMaterial(SettingsReader settings, List<ServerPort> ports)
     {
-        if (ports.TrueForAll(port => port.Kind == PortKind.Insecure))
+        if (!ports.Exists(port => port.IsTls))
             return null; // Settings that the ports don't use are not read.
         settings.Read<TlsOptions>(TlsOptions.Section);
         var files = TlsFiles.ForServer(settings, verifiesClients: ports.Exists(port => port.Kind == PortKind.Mtls));

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Greeter.Server.Callers;
+using Greeter.Server.Tls;
+using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Greeter.Server;
+
+/// <summary>One log event and one measurement for each call: who, how, what, with which status, and how long.</summary>
+internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> logger, IMeterFactory meters, TimeProvider time)
+{
+    public const string Meter = "Greeter.Server";
+
+    private const string Ok = "0";
+
+    private readonly Histogram<double> _duration = meters.Create(Meter).CreateHistogram<double>(
+        "greeter.call.duration", "s", "How long calls took, by method, transport and status.");
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var begun = time.GetTimestamp();
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            Record(context, time.GetElapsedTime(begun));
+        }
+    }
+
+    private void Record(HttpContext context, TimeSpan elapsed)
+    {
+        var transport = context.Features.Get<ServerPort>()?.Name ?? "unknown";
+        var status = Status(context);
+
+        // From the endpoint, not from the path: a caller must not be able to make up names for a metric.
+        var method = context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.FullName ?? "unknown";
+        _duration.Record(elapsed.TotalSeconds, new("method", method), new("transport", transport), new("status", status));
+        var caller = context.GetCaller()?.ToString() ?? "nobody";
+        Activity.Current?.SetTag("greeter.caller", caller);
+        var milliseconds = elapsed.TotalMilliseconds;
+        var level = status == Ok ? LogLevel.Information : LogLevel.Warning;
+        Log.Called(logger, level, method, caller, transport, status, milliseconds);
+    }
+
+    // A call that was refused before it began has its status in the headers, every other in the trailers.
+    private static string Status(HttpContext context)
+    {
+        var trailers = context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
+        return (string?)trailers?["grpc-status"] ?? (string?)context.Response.Headers["grpc-status"] ?? "none";
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 1, EventName = "Called", Message = "{Method} by {Caller} over {Transport}: status {Status} in {Milliseconds:0.0} ms")]
+        public static partial void Called(ILogger logger, LogLevel level, string method, string caller, string transport, string status, double milliseconds);
+    }
+}

@@ -1,0 +1,25 @@
+using Grpc.Core;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+
+namespace Greeter.Server.Callers;
+
+/// <summary>
+/// Says no in gRPC's words: UNAUTHENTICATED when nobody is proven, PERMISSION_DENIED when somebody is and may not. Tells
+/// the caller what would help, and nobody who else would be let in.
+/// </summary>
+internal sealed class AccessDenial : IAuthorizationMiddlewareResultHandler
+{
+    public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+    {
+        if (authorizeResult.Succeeded)
+            return next(context);
+
+        var method = context.Request.Path.Value?.TrimStart('/');
+        if (context.GetCaller() is { } caller)
+            return context.RefuseAsync(StatusCode.PermissionDenied, $"{caller} may not call {method}");
+        var reason = context.Features.Get<CallerOfCall>()?.Refusal;
+        return context.RefuseAsync(
+            StatusCode.Unauthenticated, reason ?? $"{method} needs a caller who is known: show a client certificate on the mtls port, or sign in over TLS");
+    }
+}

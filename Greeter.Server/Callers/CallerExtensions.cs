@@ -1,0 +1,14 @@
+using Greeter.Server.Tls;
+using Grpc.Core;
+
+namespace Greeter.Server.Callers;
+
+internal static class CallerExtensions
+{
+    /// <summary>Who is calling; null for nobody that is known.</summary>
+    public static Caller? GetCaller(this ServerCallContext context) => context.GetHttpContext().GetCaller();
+
+    /// <summary>The user of the call's token, or else who the connection's certificate is for.</summary>
+    public static Caller? GetCaller(this HttpContext context) =>
+        context.Features.Get<CallerOfCall>() is { } call ? call.Caller : context.Features.Get<Caller>();
+}

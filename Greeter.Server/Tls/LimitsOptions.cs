@@ -1,0 +1,70 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Greeter.Server.Tls;
+
+/// <summary>The section <c>Limits</c>: what a service on the internet sets on purpose, each with its reason.</summary>
+internal sealed class LimitsOptions
+{
+    public const string Section = "Limits";
+
+    /// <summary>How long a handshake may take. Two round trips and two signatures: even over a satellite this is plenty.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
+    public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Connections at a time. One costs some 50 kB with TLS: 10,000 fit into half a gigabyte.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxConnections { get; set; } = 10_000;
+
+    /// <summary>Calls at a time on one connection. RFC 9113, section 6.5.2 advises not to go below 100.</summary>
+    [Range(1, 100_000)]
+    public int MaxStreamsPerConnection { get; set; } = 100;
+
+    /// <summary>Bytes of one message from a client: 4 MiB, as in every gRPC language.</summary>
+    [Range(1, int.MaxValue)]
+    public int MaxMessageSize { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>Bytes of a call's headers. gRPC languages send 8 KiB at the most by default; a token has about 0.5 KiB.</summary>
+    [Range(1024, 1024 * 1024)]
+    public int MaxHeadersSize { get; set; } = 16 * 1024;
+
+    /// <summary>How long a call's headers may take to arrive.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
+    public TimeSpan HeadersTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a connection without calls is kept. Clients make a new one by themselves.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>After how much silence a client is asked whether it is still there: a vanished one would keep its calls for hours.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan KeepAlivePingDelay { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long it may take to answer that.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan KeepAlivePingTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Bytes in a second below which a request body or a reader of responses is cut off. Streams of messages are exempt: they may pause.</summary>
+    [Range(1, int.MaxValue)]
+    public int MinDataRate { get; set; } = 240;
+
+    /// <summary>Calls in a second of one caller, or of one address where nobody is known. Empty: no limit; the right number is the service's own.</summary>
+    [Range(1, 10_000_000)]
+    public int? CallsPerSecond { get; set; }
+
+    public void Apply(KestrelServerLimits kestrel)
+    {
+        kestrel.MaxConcurrentConnections = MaxConnections;
+        kestrel.MaxConcurrentUpgradedConnections = 0; // HTTP/2 has none.
+        kestrel.MaxRequestBodySize = null; // A stream may be long; MaxMessageSize bounds each message.
+        kestrel.MaxRequestHeadersTotalSize = MaxHeadersSize;
+        kestrel.RequestHeadersTimeout = HeadersTimeout;
+        kestrel.KeepAliveTimeout = IdleTimeout;
+        kestrel.MinRequestBodyDataRate = new MinDataRate(MinDataRate, gracePeriod: TimeSpan.FromSeconds(5));
+        kestrel.MinResponseDataRate = new MinDataRate(MinDataRate, gracePeriod: TimeSpan.FromSeconds(5));
+        kestrel.Http2.MaxStreamsPerConnection = MaxStreamsPerConnection;
+        kestrel.Http2.MaxRequestHeaderFieldSize = MaxHeadersSize;
+        kestrel.Http2.KeepAlivePingDelay = KeepAlivePingDelay;
+        kestrel.Http2.KeepAlivePingTimeout = KeepAlivePingTimeout;
+    }
+}

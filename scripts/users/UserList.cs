@@ -1,0 +1,64 @@
+using Greeter.Pki;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+namespace Greeter.Users;
+
+/// <summary>The file: a line for each user, <c>name hash</c>. Written as a whole, readable by its owner alone.</summary>
+internal sealed class UserList
+{
+    // OWASP's password storage cheat sheet: 210,000 rounds of PBKDF2 with HMAC-SHA512.
+    private static readonly PasswordHasher<string> Hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = 210_000 }));
+
+    private readonly string _path;
+
+    public UserList(string? path) => _path = path is not null
+        ? Path.GetFullPath(path)
+        : Path.GetFullPath("../certs/server/users.txt", (string)AppContext.GetData("EntryPointFileDirectoryPath")!);
+
+    public void Add(string name, string password)
+    {
+        var users = Read();
+        var verb = users.ContainsKey(name) ? "changed" : "added";
+        users[name] = Hasher.HashPassword(name, password);
+        Write(users);
+        Console.WriteLine($"users: {verb} {name} in {_path}");
+        Console.WriteLine($"next: dotnet run --project Greeter.Client -- --credentials tls --user {name}");
+    }
+
+    public void Remove(string name)
+    {
+        var users = Read();
+        if (!users.Remove(name))
+            throw new UsersProblem("user-unknown", "there is no such user", $"{_path} has no line for {name}", "see who there is: dotnet run scripts/users.cs -- list");
+        Write(users);
+        Console.WriteLine($"users: removed {name} from {_path}");
+    }
+
+    public void Print()
+    {
+        foreach (var name in Read().Keys)
+            Console.WriteLine(name);
+    }
+
+    private SortedDictionary<string, string> Read()
+    {
+        var users = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        if (!File.Exists(_path))
+            return users;
+        foreach (var line in File.ReadLines(_path).Where(line => line.Length > 0))
+        {
+            if (line.Split(' ') is not [var name, var hash])
+                throw new UsersProblem("users-damaged", "the users' file is damaged", $"{_path} has a line that is not 'name hash'", "remove the line, or the file");
+            users[name] = hash;
+        }
+
+        return users;
+    }
+
+    private void Write(SortedDictionary<string, string> users)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+        AtomicFile.WriteSecret(_path, string.Concat(users.Select(user => $"{user.Key} {user.Value}\n")));
+    }
+}
