@@ -7,4 +7,5 @@ namespace Greeter.Tls;
 /// <param name="certificate">What the peer showed; null for nothing.</param>
 /// <param name="chain">What the platform built of it; only to be used during the call.</param>
 /// <param name="errors">What the platform found wrong.</param>
-public delegate void PeerObserver(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors);
+/// <param name="revoked">Why a revocation list refuses the peer; null where none does.</param>
+public delegate void PeerObserver(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors, TlsProblem? revoked);

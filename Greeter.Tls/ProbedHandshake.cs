@@ -58,7 +58,7 @@ internal sealed class ProbedHandshake
 
     private async Task RunAsync(NetworkStream stream, string name, TlsMaterial material, bool showsIdentity, CancellationToken stop)
     {
-        var options = TlsHandshake.Client(material, (certificate, chain, errors) => Observe(material, name, certificate, chain, errors));
+        var options = TlsHandshake.Client(material, (certificate, chain, errors, _) => Observe(material, name, certificate, chain, errors));
         options.TargetHost = name;
         options.AllowTlsResume = false; // A resumed session shows no certificate.
         if (!showsIdentity || material.Identity is null)

@@ -44,6 +44,8 @@ public sealed class SettingsReader(IConfiguration configuration, string folder, 
             var property = Array.Find(properties, property => property.Name.Equals(entry.Key, StringComparison.OrdinalIgnoreCase));
             if (property is null)
                 _problems.Add(Unknown(entry.Path, [.. properties.Select(known => known.Name)]));
+            else if (property.PropertyType == typeof(string[]))
+                property.SetValue(options, Texts(entry));
             else if (entry.GetChildren().FirstOrDefault() is { } child)
                 _problems.Add(Unknown(child.Path, [property.Name]));
             else if (SettingValue.TryParse(entry.Value, property, out var value))
@@ -90,6 +92,14 @@ public sealed class SettingsReader(IConfiguration configuration, string folder, 
         return null;
     }
 
+    /// <summary>The files that a setting lists, with their absolute paths.</summary>
+    /// <param name="section">The section's name.</param>
+    /// <param name="key">The setting's name in it.</param>
+    /// <param name="paths">The setting's values.</param>
+    /// <param name="role">What each file is for.</param>
+    public IReadOnlyList<TlsFile> Files(string section, string key, IEnumerable<string> paths, string role) =>
+        [.. paths.Select(path => new TlsFile(Path.GetFullPath(path, folder), Name($"{section}:{key}"), role))];
+
     /// <summary>The problem of a value that a setting cannot have.</summary>
     /// <param name="path">The setting, for example <c>Ports:Mtls</c>.</param>
     /// <param name="expected">What it can have.</param>
@@ -130,4 +140,8 @@ public sealed class SettingsReader(IConfiguration configuration, string folder, 
             _ => "the configuration",
         };
     }
+
+    // A list, or one text for a list of one.
+    private static string[] Texts(IConfigurationSection entry) =>
+        [.. (entry.Value is { } one ? [one] : entry.GetChildren().Select(child => child.Value)).Where(text => !string.IsNullOrWhiteSpace(text)).Select(text => text!.Trim())];
 }

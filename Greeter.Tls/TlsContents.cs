@@ -26,6 +26,8 @@ internal sealed class TlsContents
 
     public bool Has(TlsFile? file) => file is not null && _bytes.ContainsKey(file);
 
+    public ReadOnlyMemory<byte> Bytes(TlsFile file) => _bytes[file];
+
     /// <summary>The file as text; a byte order mark decides between UTF-8 and UTF-16, as in editors on Windows.</summary>
     public PemText Text(TlsFile file)
     {

@@ -18,10 +18,17 @@ public sealed class TlsFiles
     /// <summary>The roots that may vouch for the other side; null for the operating system's, or where nobody is verified.</summary>
     public TlsFile? TrustedRoots { get; init; }
 
+    /// <summary>The revocation lists of the authorities that vouch for the other side; empty for none.</summary>
+    public IReadOnlyList<TlsFile> RevocationLists { get; init; } = [];
+
+    /// <summary>What becomes of a peer whose authority has no current list among <see cref="RevocationLists"/>.</summary>
+    public RevocationMode RevocationMode { get; init; }
+
     /// <summary>The files of a server.</summary>
     /// <param name="settings">Where the paths stand; what is missing is noted there.</param>
+    /// <param name="options">The section as it was read.</param>
     /// <param name="verifiesClients">Whether a port asks clients for a certificate, so that <c>TrustedRoots</c> is needed.</param>
-    public static TlsFiles ForServer(SettingsReader settings, bool verifiesClients) => new()
+    public static TlsFiles ForServer(SettingsReader settings, TlsOptions options, bool verifiesClients) => new()
     {
         Side = TlsSide.Server,
         CertificateChain = settings.File(TlsOptions.Section, nameof(TlsOptions.CertificateChain), "the server's certificate chain", TlsProblems.SettingMissing),
@@ -30,6 +37,10 @@ public sealed class TlsFiles
         TrustedRoots = verifiesClients
             ? settings.File(TlsOptions.Section, nameof(TlsOptions.TrustedRoots), "the roots that may vouch for clients", TlsProblems.RootsMissing)
             : null,
+        RevocationLists = verifiesClients
+            ? settings.Files(TlsOptions.Section, nameof(TlsOptions.RevocationLists), options.RevocationLists, "a revocation list of clients")
+            : [],
+        RevocationMode = options.RevocationMode,
     };
 
     /// <summary>The files of a client.</summary>
@@ -53,5 +64,5 @@ public sealed class TlsFiles
     };
 
     /// <summary>Reads every file once.</summary>
-    internal TlsContents Read() => new(new[] { CertificateChain, PrivateKey, PrivateKeyPassword, TrustedRoots }.OfType<TlsFile>());
+    internal TlsContents Read() => new(new[] { CertificateChain, PrivateKey, PrivateKeyPassword, TrustedRoots }.OfType<TlsFile>().Concat(RevocationLists));
 }

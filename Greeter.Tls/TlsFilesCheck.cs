@@ -53,7 +53,10 @@ public static class TlsFilesCheck
             ("left", $"{left.TotalDays:0.#}"), ("lifetime", $"{lifetime.TotalDays:0.#}"));
     }
 
-    private static TlsProblem? NotValid(X509Certificate2 certificate, DateTimeOffset now) =>
+    /// <summary>The problem of a certificate that is not valid at a time; null for none.</summary>
+    /// <param name="certificate">The certificate to look at.</param>
+    /// <param name="now">The time.</param>
+    public static TlsProblem? NotValid(X509Certificate2 certificate, DateTimeOffset now) =>
         certificate.NotBefore.ToUniversalTime() <= now && now <= certificate.NotAfter.ToUniversalTime() ? null : TlsProblems.NotValidNow.With(
             ("subject", certificate.Subject), ("notBefore", new DateTimeOffset(certificate.NotBefore)), ("notAfter", new DateTimeOffset(certificate.NotAfter)), ("now", now));
 

@@ -46,7 +46,7 @@ public static class TlsHandshake
             ApplicationProtocols = [SslApplicationProtocol.Http2],
             ClientCertificateRequired = true,
             CertificateChainPolicy = Policy(material.Roots, ClientAuth),
-            RemoteCertificateValidationCallback = Callback(observe),
+            RemoteCertificateValidationCallback = Callback(observe, material.Revocation),
 
             // A resumed session carries the leaf alone, so a client with an intermediate would be refused; sessions cross
             // to other ports with the same certificate; and a changed trust decision would not be asked for again.
@@ -62,7 +62,7 @@ public static class TlsHandshake
         EnabledSslProtocols = Versions,
         ApplicationProtocols = [SslApplicationProtocol.Http2],
         CertificateChainPolicy = Policy(material.Roots, ServerAuth),
-        RemoteCertificateValidationCallback = Callback(observe),
+        RemoteCertificateValidationCallback = Callback(observe, revocation: null),
 
         // The context sends the intermediates along; a collection of client certificates would send the leaf alone.
         ClientCertificateContext = material.Identity is null ? null : Context(material, trust: null),
@@ -72,12 +72,30 @@ public static class TlsHandshake
         AllowTlsResume = material.Identity is null,
     };
 
-    // The platform has decided; the observer is told and has no say.
-    private static RemoteCertificateValidationCallback? Callback(PeerObserver? observe) => observe is null ? null : (_, certificate, chain, errors) =>
+    /// <summary>Verifies once more a client that is already connected, by the rules of <see cref="MutualServer"/>: would it be let in today?</summary>
+    /// <param name="material">Whose roots and revocation lists count.</param>
+    /// <param name="certificate">What the client showed.</param>
+    /// <param name="intermediates">What it sent along.</param>
+    /// <param name="now">The time by this end's clock.</param>
+    /// <returns>What is wrong, the decisive first; empty where it would be let in.</returns>
+    public static IReadOnlyList<TlsProblem> VerifyClient(TlsMaterial material, X509Certificate2 certificate, X509Certificate2Collection intermediates, DateTimeOffset now)
     {
-        observe((X509Certificate2?)certificate, chain, errors);
-        return errors == SslPolicyErrors.None;
-    };
+        using var chain = new X509Chain { ChainPolicy = Policy(material.Roots, ClientAuth) };
+        chain.ChainPolicy.ExtraStore.AddRange(intermediates);
+        chain.ChainPolicy.VerificationTime = now.UtcDateTime;
+        if (!chain.Build(certificate))
+            return new PeerDiagnosis(TlsSide.Client, material.Roots, now).Explain(certificate, chain, SslPolicyErrors.RemoteCertificateChainErrors, askedName: null);
+        return material.Revocation?.Check(chain) is { } revoked ? [revoked] : [];
+    }
+
+    // The platform decides; a revocation list may only refuse more; the observer is told and has no say.
+    private static RemoteCertificateValidationCallback? Callback(PeerObserver? observe, TlsRevocation? revocation) =>
+        observe is null && revocation is null ? null : (_, certificate, chain, errors) =>
+        {
+            var revoked = errors == SslPolicyErrors.None ? revocation?.Check(chain!) : null;
+            observe?.Invoke((X509Certificate2?)certificate, chain, errors, revoked);
+            return errors == SslPolicyErrors.None && revoked is null;
+        };
 
     // Offline: the chain is what the file says. Otherwise a missing intermediate would be fetched from the address
     // inside the certificate, while a handshake waits.

@@ -6,13 +6,17 @@ namespace Greeter.Tls;
 /// </summary>
 public sealed class TlsMaterial
 {
-    private TlsMaterial(TlsIdentity? identity, TlsRoots roots) => (Identity, Roots) = (identity, roots);
+    private TlsMaterial(TlsIdentity? identity, TlsRoots roots, TlsRevocation? revocation = null) =>
+        (Identity, Roots, Revocation) = (identity, roots, revocation);
 
     /// <summary>Who this process is; null on a client without a certificate.</summary>
     public TlsIdentity? Identity { get; }
 
     /// <summary>Whom this process believes.</summary>
     public TlsRoots Roots { get; }
+
+    /// <summary>Whom this process believes no longer; null where no lists are configured.</summary>
+    public TlsRevocation? Revocation { get; }
 
     /// <summary>Loads the files.</summary>
     /// <param name="files">The files; a null <c>TrustedRoots</c> means the operating system's.</param>
@@ -32,6 +36,10 @@ public sealed class TlsMaterial
             rootsPem is null ? TlsRoots.System : TlsRoots.From(Text(rootsPem, nameof(rootsPem))));
     }
 
+    /// <summary>Every certificate in it: ours, the intermediates, the roots.</summary>
+    public IEnumerable<System.Security.Cryptography.X509Certificates.X509Certificate2> Certificates() =>
+        Identity is null ? Roots.Certificates : [Identity.Certificate, .. Identity.Intermediates, .. Roots.Certificates];
+
     /// <summary>The same roots, and nothing to show.</summary>
     public TlsMaterial WithoutIdentity() => new(identity: null, Roots);
 
@@ -43,7 +51,9 @@ public sealed class TlsMaterial
         var problems = new List<TlsProblem>(contents.Problems);
         var identity = Try(problems, () => ReadIdentity(files, contents));
         var roots = Try(problems, () => contents.Has(files.TrustedRoots) ? TlsRoots.From(contents.Text(files.TrustedRoots!)) : TlsRoots.System);
-        return problems.Count == 0 ? new TlsMaterial(identity, roots!) : throw new TlsException(problems);
+        var lists = files.RevocationLists.Where(contents.Has).Select(file => Try(problems, () => RevocationList.Parse(file, contents.Bytes(file)))).OfType<RevocationList>().ToArray();
+        var revocation = files.RevocationLists.Count == 0 ? null : new TlsRevocation(lists, files.RevocationMode);
+        return problems.Count == 0 ? new TlsMaterial(identity, roots!, revocation) : throw new TlsException(problems);
     }
 
     private static TlsIdentity? ReadIdentity(TlsFiles files, TlsContents contents)

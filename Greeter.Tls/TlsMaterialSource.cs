@@ -1,15 +1,77 @@
+using Microsoft.Extensions.Logging;
+
 namespace Greeter.Tls;
 
-/// <summary>Holds the material that is in use. Handshakes ask for <see cref="Current"/> each time and keep nothing.</summary>
-public sealed class TlsMaterialSource
+/// <summary>
+/// Holds the material that is in use and follows its files: they are read again and again, and their bytes compared, which
+/// sees every way of replacing a file. A good new set is published as a whole with one write; a bad one changes nothing
+/// and is said once. Handshakes ask for <see cref="Current"/> each time and keep nothing.
+/// </summary>
+public sealed partial class TlsMaterialSource
 {
-    private readonly TlsMaterial _current;
+    private readonly TlsFiles _files;
+    private TlsContents _seen;
+    private TlsContents _used;
+    private volatile TlsMaterial _current;
 
     /// <summary>Loads the files.</summary>
     /// <param name="files">The files to load.</param>
     /// <exception cref="TlsException">The files cannot be used; all problems are in it.</exception>
-    public TlsMaterialSource(TlsFiles files) => _current = TlsMaterial.Load(files);
+    public TlsMaterialSource(TlsFiles files)
+    {
+        _files = files;
+        _seen = _used = files.Read();
+        _current = TlsMaterial.Parse(files, _seen);
+    }
+
+    /// <summary>Raised after newer material has been published, on the thread that read the files.</summary>
+    public event Action<TlsMaterial>? Changed;
 
     /// <summary>The newest good material. Safe to read from any thread.</summary>
     public TlsMaterial Current => _current;
+
+    /// <summary>Reads the files in an interval, until the result is disposed.</summary>
+    /// <param name="interval">How often. Positive.</param>
+    /// <param name="time">Whose timer is used, and whose clock certificates are checked against.</param>
+    /// <param name="logger">Where changes, bad sets and approaching expiry are told.</param>
+    public IDisposable Follow(TimeSpan interval, TimeProvider time, ILogger logger)
+    {
+        var follower = new MaterialFollower(this, interval, time, logger);
+        follower.Start();
+        return follower;
+    }
+
+    /// <summary>Reads the files now, and publishes what they hold if it is new and good.</summary>
+    /// <param name="now">The time: a set whose own certificate has expired is not good.</param>
+    /// <returns>What is wrong with a new set; null where nothing changed or the new set was taken.</returns>
+    internal TlsException? Refresh(DateTimeOffset now)
+    {
+        var contents = _files.Read();
+        if (contents.Equals(_seen))
+            return null;
+        _seen = contents;
+        if (contents.Equals(_used))
+            return null; // A bad set was taken back.
+
+        try
+        {
+            var material = TlsMaterial.Parse(_files, contents);
+            CheckTime(material, now);
+            (_used, _current) = (contents, material);
+        }
+        catch (TlsException e)
+        {
+            return e;
+        }
+
+        Changed?.Invoke(_current);
+        return null;
+    }
+
+    // At start an expired certificate is served, for the peers to explain; nobody wants to change a good one for it.
+    private static void CheckTime(TlsMaterial material, DateTimeOffset now)
+    {
+        if (material.Identity is { } identity && TlsFilesCheck.NotValid(identity.Certificate, now) is { } problem)
+            throw new TlsException(problem);
+    }
 }

@@ -23,6 +23,15 @@ public sealed class TlsOptions
     /// <summary>A PEM file with the root certificates that may vouch for the other side; on a client also <c>system</c>.</summary>
     public string? TrustedRoots { get; set; }
 
+    /// <summary>
+    /// Files with the certificate revocation lists (RFC 5280, PEM or DER) of the authorities that vouch for clients.
+    /// Empty by default: nobody is asked.
+    /// </summary>
+    public string[] RevocationLists { get; set; } = [];
+
+    /// <summary>What becomes of a client whose authority has no current list among <see cref="RevocationLists"/>. Closed by default.</summary>
+    public RevocationMode RevocationMode { get; set; }
+
     /// <summary>How often the files are read again. 00:00:00.1 to 01:00:00; 5 seconds by default.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromSeconds(5);

@@ -5,10 +5,10 @@ namespace Greeter.Client.Tls;
 
 /// <summary>Goes to the server once more, with the same material, and says what is in the way. Calls that fail together share one answer.</summary>
 /// <param name="address">Where the calls go.</param>
-/// <param name="material">Identity and roots of the calls; null for insecure ones.</param>
+/// <param name="material">Gives identity and roots of the calls; null for insecure ones.</param>
 /// <param name="serverName">The name to verify instead of the address's; null for that.</param>
 /// <param name="time">Tells how old an answer is.</param>
-internal sealed class ConnectionExplainer(Uri address, TlsMaterial? material, string? serverName, TimeProvider time)
+internal sealed class ConnectionExplainer(Uri address, Func<TlsMaterial?> material, string? serverName, TimeProvider time)
 {
     // A hundred calls that fail at once ask once; a failure a second later may have another cause.
     private static readonly TimeSpan Shared = TimeSpan.FromSeconds(1);
@@ -39,7 +39,7 @@ internal sealed class ConnectionExplainer(Uri address, TlsMaterial? material, st
         lock (_lock)
         {
             if (_probe is null || time.GetElapsedTime(_begun) > Shared)
-                (_probe, _begun) = (Task.Run(() => ChannelAddress.Probe(address, material, serverName).RunAsync()), time.GetTimestamp());
+                (_probe, _begun) = (Task.Run(() => ChannelAddress.Probe(address, material(), serverName).RunAsync()), time.GetTimestamp());
             return _probe;
         }
     }

@@ -36,7 +36,51 @@ internal sealed class TlsChannel : ChannelBase, IDisposable
     public static TlsChannel ForAddress(string address, ChannelCredentials credentials, string? serverName = null, ILoggerFactory? loggerFactory = null)
     {
         var parts = ChannelCredentialsParts.Of(credentials);
-        var sockets = new SocketsHttpHandler
+        var material = parts.IsSecure ? TlsMaterial.FromPem(parts.RootsPem, parts.KeyPair?.CertificateChain, parts.KeyPair?.PrivateKey) : null;
+        return Create(address, Handler(material), () => material, parts, serverName, loggerFactory);
+    }
+
+    /// <summary>The same with material that follows its files: new connections use the newest, calls in flight finish on the old.</summary>
+    /// <param name="address"><c>https://</c> or <c>dns:///host:port</c>.</param>
+    /// <param name="source">Identity and roots; start following it with <see cref="TlsMaterialSource.Follow"/>.</param>
+    /// <param name="callCredentials">What is sent along with each call; null for nothing.</param>
+    /// <param name="serverName">The name to verify, and to send as SNI and authority, instead of the address's host; null for that.</param>
+    /// <param name="loggerFactory">Where the channel logs; null for nowhere.</param>
+    public static TlsChannel ForAddress(
+        string address, TlsMaterialSource source, CallCredentials? callCredentials = null, string? serverName = null, ILoggerFactory? loggerFactory = null)
+    {
+        var parts = ChannelCredentialsParts.Of(
+            callCredentials is null ? ChannelCredentials.SecureSsl : ChannelCredentials.Create(ChannelCredentials.SecureSsl, callCredentials));
+        return Create(address, new MaterialHandler(source, Handler), () => source.Current, parts, serverName, loggerFactory);
+    }
+
+    public override CallInvoker CreateCallInvoker() => Inner.Intercept(_explaining);
+
+    public void Dispose() => Inner.Dispose();
+
+    protected override Task ShutdownAsyncCore() => Inner.ShutdownAsync();
+
+    private static TlsChannel Create(
+        string address, HttpMessageHandler handler, Func<TlsMaterial?> material, ChannelCredentialsParts parts, string? serverName, ILoggerFactory? loggerFactory)
+    {
+        var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
+        {
+            HttpHandler = serverName is null ? handler : new ServerNameHandler(serverName, handler),
+            DisposeHttpClient = true,
+            Credentials = (parts.IsSecure, parts.CallCredentials) switch
+            {
+                (false, null) => ChannelCredentials.Insecure,
+                (true, null) => ChannelCredentials.SecureSsl,
+                (var secure, var call) => ChannelCredentials.Create(secure ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure, call),
+            },
+            LoggerFactory = loggerFactory,
+        });
+        return new TlsChannel(channel, new ConnectionExplainer(new Uri(address), material, serverName, TimeProvider.System));
+    }
+
+    private static SocketsHttpHandler Handler(TlsMaterial? material)
+    {
+        var handler = new SocketsHttpHandler
         {
             // With a proxy the channel's balancer cannot connect ("Unable to get subchannel from HttpRequestMessage",
             // https://github.com/grpc/grpc-dotnet/issues/2254), and HTTPS_PROXY in the environment would choose one.
@@ -50,28 +94,8 @@ internal sealed class TlsChannel : ChannelBase, IDisposable
             KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         };
-        var material = parts.IsSecure ? TlsMaterial.FromPem(parts.RootsPem, parts.KeyPair?.CertificateChain, parts.KeyPair?.PrivateKey) : null;
         if (material is not null)
-            sockets.SslOptions = TlsHandshake.Client(material);
-
-        var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
-        {
-            HttpHandler = serverName is null ? sockets : new ServerNameHandler(serverName, sockets),
-            DisposeHttpClient = true,
-            Credentials = (parts.IsSecure, parts.CallCredentials) switch
-            {
-                (false, null) => ChannelCredentials.Insecure,
-                (true, null) => ChannelCredentials.SecureSsl,
-                (var secure, var call) => ChannelCredentials.Create(secure ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure, call),
-            },
-            LoggerFactory = loggerFactory,
-        });
-        return new TlsChannel(channel, new ConnectionExplainer(new Uri(address), material, serverName, TimeProvider.System));
+            handler.SslOptions = TlsHandshake.Client(material);
+        return handler;
     }
-
-    public override CallInvoker CreateCallInvoker() => Inner.Intercept(_explaining);
-
-    public void Dispose() => Inner.Dispose();
-
-    protected override Task ShutdownAsyncCore() => Inner.ShutdownAsync();
 }

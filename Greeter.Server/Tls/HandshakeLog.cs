@@ -23,14 +23,16 @@ internal sealed class HandshakeLog(IServiceProvider services) : ILoggerProvider,
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (eventId.Name == TimedOut)
-            Refusals().Report(TlsProblems.HandshakeTimeout.With(("peer", Tls.Refusals.Remote), ("limit", "the handshake's time limit")));
-        else if (exception is not null && HandshakeFailure.ExplainOnServer(exception, Tls.Refusals.Remote) is { } problem)
+            Refusals().Report(TlsProblems.HandshakeTimeout.With(("peer", Remote), ("limit", "the handshake's time limit")));
+        else if (exception is not null && HandshakeFailure.ExplainOnServer(exception, Remote) is { } problem)
             Refusals().Report(problem);
     }
 
     public void Dispose()
     {
     }
+
+    private static string Remote => HandshakeFlow.Current?.Remote ?? "somebody";
 
     // Asked for when it is needed: refusals are logged, and the log is made of its providers.
     private Refusals Refusals() => services.GetRequiredService<Refusals>();

@@ -36,6 +36,17 @@ internal sealed class LimitsOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// How old a connection gets before it is ended gracefully and its client makes a new one, with a new handshake. Empty:
+    /// for ever; certificates that end are seen anyway.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    public TimeSpan? MaxConnectionAge { get; set; }
+
+    /// <summary>How long calls in flight may go on when their connection is being ended.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan ConnectionGrace { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>After how much silence a client is asked whether it is still there: a vanished one would keep its calls for hours.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan KeepAlivePingDelay { get; set; } = TimeSpan.FromMinutes(1);

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Greeter.Tls;
@@ -20,33 +19,27 @@ internal sealed partial class Refusals(ILogger<Refusals> logger, TimeProvider ti
 
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
-    // A handshake's callbacks and Kestrel's log run in the flow of their connection.
-    private static readonly AsyncLocal<Handshake?> Current = new();
-
     private readonly Counter<long> _counter = meters.Create(Meter).CreateCounter<long>(
         "greeter.tls.refusals", "{handshake}", "Handshakes that were refused, by problem and port.");
 
     private readonly ConcurrentDictionary<(string Port, string Problem), RefusalLimit> _limits = new();
 
-    /// <summary>Marks the flow of a new connection. Part of Kestrel's pipeline, before the handshake.</summary>
-    public static void Begin(ServerPort port, EndPoint? remote) => Current.Value = new Handshake(port, remote);
-
     /// <summary>What <see cref="TlsHandshake.MutualServer"/> reports; nothing is done for a certificate that is accepted.</summary>
-    public PeerObserver Observer(TlsMaterial material) => (certificate, chain, errors) =>
+    public PeerObserver Observer(TlsMaterial material) => (certificate, chain, errors, revoked) =>
     {
-        if (errors != SslPolicyErrors.None)
+        HandshakeFlow.Current?.Keep(chain, material);
+        if (revoked is not null)
+            Report([revoked], certificate, material.Roots);
+        else if (errors != SslPolicyErrors.None)
             Report(new PeerDiagnosis(TlsSide.Client, material.Roots, time.GetUtcNow()).Explain(certificate, chain, errors, askedName: null), certificate, material.Roots);
     };
 
     /// <summary>What failed besides a certificate, in the flow of its connection.</summary>
     public void Report(TlsProblem problem) => Report([problem], shown: null, roots: null);
 
-    /// <summary>Who is at the other end of the current flow's connection.</summary>
-    public static string Remote => Current.Value?.Remote?.ToString() ?? "somebody";
-
     private void Report(IReadOnlyList<TlsProblem> problems, X509Certificate2? shown, TlsRoots? roots)
     {
-        if (Current.Value is not { IsReported: false } handshake || problems.Count == 0)
+        if (HandshakeFlow.Current is not { IsReported: false } handshake || problems.Count == 0)
             return;
         handshake.IsReported = true;
         _counter.Add(1, new("problem", problems[0].Id), new("port", handshake.Port.Name));
@@ -56,17 +49,8 @@ internal sealed partial class Refusals(ILogger<Refusals> logger, TimeProvider ti
         if (suppressed > 0)
             Log.Suppressed(logger, suppressed, handshake.Port.Name, problems[0].Id);
         Log.Refused(
-            logger, handshake.Port.Name, Remote, problems[0].Id, string.Join("; also ", problems.Select(problem => $"{problem.Title}: {problem.Cause}")), problems[0].Fix,
+            logger, handshake.Port.Name, handshake.Remote, problems[0].Id, string.Join("; also ", problems.Select(problem => $"{problem.Title}: {problem.Cause}")), problems[0].Fix,
             shown is null ? "no certificate" : CertificateText.Describe(shown), roots?.ToString() ?? "nobody is asked");
-    }
-
-    private sealed class Handshake(ServerPort port, EndPoint? remote)
-    {
-        public ServerPort Port => port;
-
-        public EndPoint? Remote => remote;
-
-        public bool IsReported { get; set; }
     }
 
     private static partial class Log

@@ -25,7 +25,8 @@ internal static class TlsPorts
         RefuseForeignEndpoints(builder.Configuration, settings);
         var wanted = Wanted(settings);
         var limits = settings.Read<LimitsOptions>(LimitsOptions.Section);
-        var source = LoadMaterial(settings, wanted);
+        var options = wanted.Exists(port => port.IsTls) ? settings.Read<TlsOptions>(TlsOptions.Section) : new TlsOptions();
+        var source = LoadMaterial(settings, options, wanted);
         var sockets = new PortSockets();
         var ports = Note(settings, wanted, sockets.Bind);
 
@@ -34,6 +35,9 @@ internal static class TlsPorts
         builder.Services.AddSingleton<IReadOnlyList<ServerPort>>([.. ports.Select(bound => bound.Port)]);
         if (source is not null)
             builder.Services.AddSingleton(source);
+        builder.Services.AddSingleton(provider => new ConnectionKeeper(
+            source, options.RefreshInterval, limits, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<ConnectionKeeper>());
 
         builder.WebHost.UseSockets(transport => transport.CreateBoundListenSocket = sockets.Take);
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -58,11 +62,15 @@ internal static class TlsPorts
         listen.Use(next => connection =>
         {
             connection.Features.Set(port);
-            Refusals.Begin(port, connection.RemoteEndPoint);
+            HandshakeFlow.Begin(port, connection.RemoteEndPoint);
             return next(connection);
         });
+        var keeper = listen.ApplicationServices.GetRequiredService<ConnectionKeeper>();
         if (!port.IsTls)
+        {
+            listen.Use(keeper.Keep);
             return;
+        }
 
         var refusals = listen.ApplicationServices.GetRequiredService<Refusals>();
         var options = new TlsServerOptions(source!, port.Kind == PortKind.Tls
@@ -75,6 +83,7 @@ internal static class TlsPorts
         });
         if (port.Kind == PortKind.Mtls)
             listen.Use(IdentifyCaller);
+        listen.Use(keeper.Keep);
     }
 
     // Once for a connection: its calls share what the handshake has verified.
@@ -112,12 +121,11 @@ internal static class TlsPorts
         return ports;
     }
 
-    private static TlsMaterialSource? LoadMaterial(SettingsReader settings, List<ServerPort> ports)
+    private static TlsMaterialSource? LoadMaterial(SettingsReader settings, TlsOptions options, List<ServerPort> ports)
     {
         if (!ports.Exists(port => port.IsTls))
             return null; // Settings that the ports don't use are not read.
-        settings.Read<TlsOptions>(TlsOptions.Section);
-        var files = TlsFiles.ForServer(settings, verifiesClients: ports.Exists(port => port.Kind == PortKind.Mtls));
+        var files = TlsFiles.ForServer(settings, options, verifiesClients: ports.Exists(port => port.Kind == PortKind.Mtls));
         return Note(settings, [files], files => new TlsMaterialSource(files)).SingleOrDefault();
     }
 

@@ -1,0 +1,25 @@
+using Greeter.Tls;
+
+namespace Greeter.Client.Tls;
+
+/// <summary>A handler for one material, and how many calls use it.</summary>
+internal sealed class HandlerLease(TlsMaterial material, SocketsHttpHandler handler)
+{
+    // One for being the current one, which ends with Retire.
+    private int _users = 1;
+
+    public TlsMaterial Material => material;
+
+    public HttpMessageInvoker Invoker { get; } = new(handler, disposeHandler: true);
+
+    public void Take() => Interlocked.Increment(ref _users);
+
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+            Invoker.Dispose(); // Its connections end; nobody uses them any more.
+    }
+
+    /// <summary>No further call will take it.</summary>
+    public void Retire() => Release();
+}

@@ -1,0 +1,42 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Greeter.Tls;
+
+namespace Greeter.Server.Tls;
+
+/// <summary>
+/// What is known of a connection while its handshake runs. The handshake's callbacks are shared by all connections and
+/// know none, but they run in the flow of theirs, and so does Kestrel's log.
+/// </summary>
+internal sealed class HandshakeFlow(ServerPort port, EndPoint? remote)
+{
+    private static readonly AsyncLocal<HandshakeFlow?> Flow = new();
+
+    private byte[][] _intermediates = [];
+
+    /// <summary>The handshake of the current flow; null outside of one.</summary>
+    public static HandshakeFlow? Current => Flow.Value;
+
+    public ServerPort Port => port;
+
+    public string Remote => remote?.ToString() ?? "somebody";
+
+    /// <summary>Whether its refusal has been told.</summary>
+    public bool IsReported { get; set; }
+
+    /// <summary>By what the client was verified; null where it was not.</summary>
+    public TlsMaterial? Material { get; private set; }
+
+    /// <summary>What the client sent along with its certificate.</summary>
+    public X509Certificate2Collection Intermediates => [.. _intermediates.Select(bytes => X509CertificateLoader.LoadCertificate(bytes))];
+
+    /// <summary>Marks the flow of a new connection, before its handshake.</summary>
+    public static void Begin(ServerPort port, EndPoint? remote) => Flow.Value = new HandshakeFlow(port, remote);
+
+    /// <summary>Keeps what the client sent; the chain itself ends with the handshake.</summary>
+    public void Keep(X509Chain? chain, TlsMaterial material)
+    {
+        Material = material;
+        _intermediates = chain is null ? [] : [.. chain.ChainPolicy.ExtraStore.Select(certificate => certificate.RawData)];
+    }
+}
