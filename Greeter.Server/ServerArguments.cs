@@ -8,26 +8,38 @@ internal static class ServerArguments
     // Our own sections, and the keys of the host that make sense on a command line.
     private static readonly string[] Known = ["Ports", "Listen", "Tls", "Access", "SignIn", "Limits", "Logging", "Environment"];
 
+    // Paths on the command line start at the current folder, those in the configuration at its own.
+    private static readonly string[] Paths =
+    [
+        "Tls:CertificateChain", "Tls:PrivateKey", "Tls:PrivateKeyPasswordFile", "Tls:TrustedRoots", "Tls:RevocationLists", "SignIn:Users", "SignIn:TokenKeys",
+    ];
+
+    /// <summary>The arguments as settings, with absolute paths.</summary>
     /// <exception cref="TlsException">An argument is not a setting.</exception>
-    public static void Check(string[] args)
+    public static string[] Parse(string[] args)
     {
         var problems = new List<TlsProblem>();
+        var settings = new List<string>();
         for (var i = 0; i < args.Length; i++)
         {
-            var key = args[i].TrimStart('-').Split('=')[0];
-            if (!args[i].StartsWith("--", StringComparison.Ordinal) || !Known.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase))
+            var parts = args[i].TrimStart('-').Split('=', 2);
+            if (!args[i].StartsWith("--", StringComparison.Ordinal) || !Known.Contains(parts[0].Split(':')[0], StringComparer.OrdinalIgnoreCase))
                 problems.Add(Wrong($"'{args[i]}' is not a setting"));
-            else if (args[i].Contains('='))
-                continue;
+            else if (parts.Length == 2)
+                settings.AddRange($"--{parts[0]}", Value(parts[0], parts[1]));
             else if (i + 1 == args.Length || args[i + 1].StartsWith("--", StringComparison.Ordinal))
                 problems.Add(Wrong($"'{args[i]}' has no value"));
             else
-                i++;
+                settings.AddRange($"--{parts[0]}", Value(parts[0], args[++i]));
         }
 
-        if (problems.Count > 0)
-            throw new TlsException(problems);
+        return problems.Count == 0 ? [.. settings] : throw new TlsException(problems);
     }
+
+    private static string Value(string key, string text) =>
+        text.Length > 0 && Paths.Any(path => key.Equals(path, StringComparison.OrdinalIgnoreCase) || key.StartsWith($"{path}:", StringComparison.OrdinalIgnoreCase))
+            ? Path.GetFullPath(text)
+            : text;
 
     private static TlsProblem Wrong(string reason) => TlsProblems.WrongUsage.With(
         ("reason", reason),

@@ -8,11 +8,8 @@ internal static class Startup
     private const int WrongConfiguration = 2;
 
     /// <summary>Configuration and its relative paths start at the folder of appsettings.json, whatever the current folder is.</summary>
-    public static WebApplicationOptions Options(string[] args)
-    {
-        ServerArguments.Check(args);
-        return new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot.Find() };
-    }
+    public static WebApplicationOptions Options(string[] args) =>
+        new() { Args = ServerArguments.Parse(args), ContentRootPath = ContentRoot.Find() };
 
     public static async Task<int> RunAsync(Func<WebApplication> build)
     {

@@ -20,13 +20,16 @@ internal sealed class TestServer : IAsyncDisposable
 
     public string Mtls => Url(PortKind.Mtls);
 
-    public static async Task<TestServer> StartAsync(TestFolder folder, params string[] more)
+    public static Task<TestServer> StartAsync(TestFolder folder, params string[] more) => StartAsync(folder, TimeProvider.System, more);
+
+    public static async Task<TestServer> StartAsync(TestFolder folder, TimeProvider time, params string[] more)
     {
         var log = new LogLines();
         var app = Server.Program.Build([.. Arguments(folder), .. more], builder =>
         {
             builder.Logging.ClearProviders().AddProvider(log);
             builder.Services.AddSingleton<ILoggerProvider, HandshakeLog>();
+            builder.Services.AddSingleton(time);
         });
         await app.StartAsync();
         return new TestServer(app, log);

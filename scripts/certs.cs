@@ -34,12 +34,18 @@ var key = new Option<string?>("--key") { Description = "The kind of the keys. [d
 var sharedCa = new Option<bool>("--shared-ca") { Description = "One authority for servers and clients, instead of two." };
 var renew = new Option<bool>("--renew") { Description = "New keys and certificates for server and clients, from the same authorities." };
 var force = new Option<bool>("--force") { Description = "Start over with new authorities; nothing made before is trusted any more." };
+var revoke = new Option<string[]>("--revoke")
+{
+    HelpName = "FILE",
+    Description = "Takes a client's certificate back: writes server/client_ca.crl. May be repeated; without FILE makes the list anew.",
+    Arity = ArgumentArity.ZeroOrMore,
+};
 key.AcceptOnlyFromAmong("ec", "rsa");
 
 var command = new RootCommand(
     "Makes certificate authorities, and certificates and keys for a server and its clients. What exists is never overwritten unless asked.")
 {
-    folder, serverNames, clientNames, days, key, sharedCa, renew, force,
+    folder, serverNames, clientNames, days, key, sharedCa, renew, force, revoke,
 };
 command.SetAction(arguments =>
 {
@@ -54,6 +60,9 @@ command.SetAction(arguments =>
         Renew = arguments.GetValue(renew),
         Force = arguments.GetValue(force),
     };
-    CertsRun.Make(request.Checked(), DateTimeOffset.UtcNow).Write(Console.Out);
+    if (arguments.GetResult(revoke) is not null)
+        Revocation.Run(request.Checked().Layout, arguments.GetValue(revoke) ?? [], DateTimeOffset.UtcNow, Console.Out);
+    else
+        CertsRun.Make(request.Checked(), DateTimeOffset.UtcNow).Write(Console.Out);
 });
 return CertsConsole.Run(command, args);

@@ -12,9 +12,9 @@ var repository = new Repository();
 try
 {
     if (!repository.HasCertificates)
-        await Command.RunAsync(repository.Root, interrupted.Token, "run", "scripts/certs.cs");
-    await Command.RunAsync(repository.Root, interrupted.Token, "build", "Greeter.Server", "--nologo", "--verbosity", "quiet", "-consoleLoggerParameters:NoSummary");
-    await Command.RunAsync(repository.Root, interrupted.Token, "build", "Greeter.Client", "--nologo", "--verbosity", "quiet", "-consoleLoggerParameters:NoSummary");
+        await Command.RunAsync(repository.Root, shown: true, interrupted.Token, "run", "scripts/certs.cs");
+    await Command.RunAsync(repository.Root, shown: false, interrupted.Token, "build", "Greeter.Server");
+    await Command.RunAsync(repository.Root, shown: false, interrupted.Token, "build", "Greeter.Client");
 
     await using var server = await RunningServer.StartAsync(repository, interrupted.Token);
     return await server.CompareAsync(repository, interrupted.Token);

@@ -3,6 +3,10 @@ namespace Grpc.Core;
 /// <summary>Who the server has to be, and who the client is.</summary>
 public abstract class ChannelCredentials
 {
+    public ChannelCredentials()
+    {
+    }
+
     public static ChannelCredentials Insecure { get; } = new InsecureCredentials();
 
     /// <summary>TLS with the authorities of the operating system.</summary>
@@ -31,7 +35,7 @@ public abstract class ChannelCredentials
             _channel = channel ?? throw new ArgumentNullException(nameof(channel));
             _call = call ?? throw new ArgumentNullException(nameof(call));
             if (!channel.IsComposable)
-                throw new ArgumentException($"CallCredentials can't be composed with {channel.GetType().Name}. CallCredentials must be used with secure channel credentials like SslCredentials.");
+                throw new ArgumentException("Call credentials need TLS, such as SslCredentials, underneath.", nameof(channel));
         }
 
         public override void InternalPopulateConfiguration(ChannelCredentialsConfiguratorBase configurator, object state) =>
@@ -46,12 +50,12 @@ public sealed class SslCredentials(string? rootCertificates, KeyCertificatePair?
     {
     }
 
-    public SslCredentials(string? rootCertificates)
+    public SslCredentials(string rootCertificates)
         : this(rootCertificates, null, null)
     {
     }
 
-    public SslCredentials(string? rootCertificates, KeyCertificatePair? keyCertificatePair)
+    public SslCredentials(string rootCertificates, KeyCertificatePair keyCertificatePair)
         : this(rootCertificates, keyCertificatePair, null)
     {
     }

@@ -69,7 +69,7 @@ public sealed class Metadata : IList<Metadata.Entry>
     }
 
     /// <summary>One header: text, or bytes where the key ends with <see cref="BinaryHeaderSuffix"/>.</summary>
-    public sealed class Entry
+    public class Entry
     {
         private readonly byte[]? _bytes;
         private readonly string? _text;

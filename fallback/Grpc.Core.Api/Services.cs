@@ -18,7 +18,7 @@ public delegate Task DuplexStreamingServerMethod<TRequest, TResponse>(
     where TResponse : class;
 
 /// <summary>Is told the methods of a service.</summary>
-public abstract class ServiceBinderBase
+public class ServiceBinderBase
 {
     public virtual void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
         where TRequest : class
@@ -55,10 +55,10 @@ public class ServerServiceDefinition
 
     public static Builder CreateBuilder() => new();
 
-    public void BindService(ServiceBinderBase binder)
+    public void BindService(ServiceBinderBase serviceBinder)
     {
         foreach (var add in _methods)
-            add(binder);
+            add(serviceBinder);
     }
 
     public class Builder

@@ -41,7 +41,8 @@ public class WriteOptions(WriteFlags flags = default)
     public WriteFlags Flags => flags;
 }
 
-public static class AsyncStreamExtensions
+public static class AsyncStreamReaderExtensions
 {
-    public static Task<bool> MoveNext<T>(this IAsyncStreamReader<T> streamReader) => streamReader.MoveNext(CancellationToken.None);
+    public static Task<bool> MoveNext<T>(this IAsyncStreamReader<T> streamReader)
+        where T : class => streamReader.MoveNext(CancellationToken.None);
 }

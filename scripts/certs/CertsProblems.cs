@@ -54,4 +54,24 @@ internal static class CertsProblems
     public static CertsProblem FilesUnusable(string folder, Exception e) => new(
         "files-unusable", "the folder cannot be read or written", $"{folder}: {e.Message}",
         $"name a folder that you may write to: {CertsCommand.Line("--out DIR")}", e);
+
+    public static CertsProblem RevocationWithoutAuthority(string folder) => new(
+        "authority-missing", "only the authority that issued a certificate can take it back", $"{folder} is not there, or not complete",
+        $"make certificates first: {CertsCommand.Line("")}");
+
+    public static CertsProblem RevocationUnknownFile(string name, IEnumerable<string> places) => new(
+        "revoke-unknown", "there is no such certificate", $"--revoke '{name}': looked for {string.Join(", ", places)}",
+        $"name a file or a client, for example: {CertsCommand.Line("--revoke client_cert.pem")}");
+
+    public static CertsProblem RevocationOfStranger(string path, string issuer, string authority) => new(
+        "revoke-stranger", "this certificate is another authority's", $"{path} was issued by {issuer}, and this is {authority}",
+        $"name a client's certificate, for example: {CertsCommand.Line("--revoke client_cert.pem")}");
+
+    public static CertsProblem RevocationNoCertificate(string path, Exception e) => new(
+        "revoke-no-certificate", "this is no certificate", $"{path}: {e.Message}",
+        $"name a certificate's file, for example: {CertsCommand.Line("--revoke client_cert.pem")}", e);
+
+    public static CertsProblem RevocationListDamaged(string path, Exception e) => new(
+        "revocation-list-damaged", "the list that is there cannot be read", $"{path}: {e.Message}",
+        "put it back from a copy; to start a new one, in which nobody is revoked any more, move it away", e);
 }

@@ -16,6 +16,9 @@ public sealed record CertificateLayout(string Folder)
 
     public HolderFolder Client => HolderFolder.Client(Below("client"));
 
+    /// <summary>Whose certificates were taken back; absent until the first is.</summary>
+    public string ClientRevocationList => Path.Combine(Below("server"), "client_ca.crl");
+
     /// <summary>The names of the further clients that are there.</summary>
     public IReadOnlyList<string> ClientNames => Directory.Exists(Below("clients"))
         ? [.. new DirectoryInfo(Below("clients")).GetDirectories().Select(folder => folder.Name)
@@ -26,7 +29,7 @@ public sealed record CertificateLayout(string Folder)
 
     /// <summary>Every path that this program may write or remove; anything else below the folder is someone else's.</summary>
     public IReadOnlyList<string> AllFiles =>
-        [.. Authorities.SelectMany(authority => authority.Files.Paths), .. Holders.SelectMany(holder => holder.Files.Paths)];
+        [.. Authorities.SelectMany(authority => authority.Files.Paths), .. Holders.SelectMany(holder => holder.Files.Paths), ClientRevocationList];
 
     public HolderFolder NamedClient(string name) => HolderFolder.Client(Path.Combine(Below("clients"), name));
 

@@ -1,0 +1,126 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using Greeter.Pki;
+using Greeter.Server.Tls;
+using Greeter.Tls;
+
+namespace Greeter.Tests;
+
+/// <summary>The server follows its files, however they are replaced, and keeps what it has when the new ones are no good.</summary>
+public sealed class ServerFollowsFilesTests : IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    private readonly FakeTime _time = new(TestPki.Now);
+    private readonly TestFolder _folder = TestFolder.With(TestPki.Ec);
+
+    public static TheoryData<string> Ways => Replacing.Ways;
+
+    public static TheoryData<string, string> BadSets => new()
+    {
+        { "missing key", "file-missing" }, { "key of another certificate", "key-mismatch" }, { "truncated file", "certificate-malformed" }, { "empty file", "not-pem" },
+        { "folder in place of a file", "file-unreadable" }, { "wrong order", "chain-order" }, { "expired leaf", "not-valid-now" }, { "no roots", "not-pem" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task A_new_certificate_is_shown_to_new_connections_when_files_are_replaced_by(string way)
+    {
+        var live = Replacing.Prepare(way, _folder.Root);
+        Replacing.Put(way, _folder.Root, 1, Set(TestPki.Ec.Server), () => { });
+        await using var server = await StartAsync(live);
+        (await ShownAsync(server)).Should().Be(TestPki.Ec.Server.Certificate.Thumbprint);
+        var next = TestPki.Ec.ServerCa.Issue(LeafProfile.Server(), TestPki.Now);
+
+        Replacing.Put(way, _folder.Root, 2, Set(next), between: () =>
+        {
+            _time.Advance(Interval);
+            ShownAsync(server).GetAwaiter().GetResult().Should().Be(TestPki.Ec.Server.Certificate.Thumbprint, "half a set is not taken");
+        });
+        _time.Advance(Interval);
+
+        (await ShownAsync(server)).Should().Be(next.Certificate.Thumbprint);
+    }
+
+    [Theory]
+    [MemberData(nameof(BadSets))]
+    public async Task A_bad_set_changes_nothing_is_said_once_and_the_good_one_after_it_is_taken(string how, string problem)
+    {
+        var live = Replacing.Prepare("copy over", _folder.Root);
+        Replacing.Put("copy over", _folder.Root, 1, Set(TestPki.Ec.Server), () => { });
+        await using var server = await StartAsync(live);
+        var next = TestPki.Ec.ServerCa.Issue(LeafProfile.Server(), TestPki.Now);
+        Break(live, how, next);
+
+        for (var i = 0; i < 5; i++)
+            _time.Advance(Interval);
+
+        (await ShownAsync(server)).Should().Be(TestPki.Ec.Server.Certificate.Thumbprint);
+        server.Log.All.Where(line => line.Contains("stay in use", StringComparison.Ordinal)).Should().ContainSingle().Which.Should().Contain($"[{problem}]");
+        if (how == "folder in place of a file")
+            Directory.Delete(Path.Combine(live, "server_key.pem"));
+        Replacing.Put("copy over", _folder.Root, 3, Set(next), () => { });
+        _time.Advance(Interval);
+        (await ShownAsync(server)).Should().Be(next.Certificate.Thumbprint);
+    }
+
+    [Fact]
+    public async Task Expiry_is_told_at_a_third_and_at_a_tenth_of_the_lifetime()
+    {
+        await using var server = await TestServer.StartAsync(_folder, _time);
+        int Warnings() => server.Log.All.Count(line => line.Contains("[expires-soon]", StringComparison.Ordinal) && line.Contains("CN=localhost", StringComparison.Ordinal));
+
+        Warnings().Should().Be(0);
+        _time.Advance(TimeSpan.FromDays(21));
+        Warnings().Should().Be(1);
+        _time.Advance(TimeSpan.FromDays(1));
+        Warnings().Should().Be(1, "each is told once");
+        _time.Advance(TimeSpan.FromDays(6));
+        Warnings().Should().Be(2);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static Dictionary<string, string> Set(IssuedCertificate issued) => new()
+    {
+        ["server_cert.pem"] = issued.ChainPem,
+        ["server_key.pem"] = issued.KeyPem,
+        ["client_ca.pem"] = TestPki.Ec.ClientCa.RootsPem,
+    };
+
+    private static void Break(string live, string how, IssuedCertificate next)
+    {
+        string At(string name) => Path.Combine(live, name);
+        if (how is "missing key" or "folder in place of a file")
+            File.Delete(At("server_key.pem"));
+        if (how == "folder in place of a file")
+            Directory.CreateDirectory(At("server_key.pem"));
+        var expired = TestPki.Ec.ServerCa.Issue(LeafProfile.Server() with { NotBefore = TestPki.Now.AddDays(-2), NotAfter = TestPki.Now.AddDays(-1) }, TestPki.Now);
+        foreach (var (name, text) in how switch
+        {
+            "key of another certificate" => [("server_key.pem", TestPki.Ec.Client.KeyPem)],
+            "truncated file" => [("server_cert.pem", next.ChainPem[..^100])],
+            "empty file" => [("server_cert.pem", "")],
+            "wrong order" => [("server_key.pem", next.KeyPem), ("server_cert.pem", TestPki.Ec.ServerCa.Issuing.ExportCertificatePem() + "\n" + next.LeafPem)],
+            "expired leaf" => [("server_key.pem", expired.KeyPem), ("server_cert.pem", expired.ChainPem)],
+            "no roots" => [("client_ca.pem", "")],
+            _ => Array.Empty<(string, string)>(),
+        })
+            File.WriteAllText(At(name), text);
+    }
+
+    private Task<TestServer> StartAsync(string live) => TestServer.StartAsync(
+        _folder, _time, "--Tls:CertificateChain", Path.Combine(live, "server_cert.pem"), "--Tls:PrivateKey", Path.Combine(live, "server_key.pem"),
+        "--Tls:TrustedRoots", Path.Combine(live, "client_ca.pem"));
+
+    private static async Task<string> ShownAsync(TestServer server)
+    {
+        using var socket = new TcpClient("127.0.0.1", server.Port(PortKind.Tls));
+        await using var tls = new SslStream(socket.GetStream());
+        var options = TlsHandshake.Client(TlsMaterial.FromPem(TestPki.Ec.ServerCa.RootsPem));
+        options.TargetHost = "localhost";
+        options.AllowTlsResume = false;
+        await tls.AuthenticateAsClientAsync(options);
+        return ((System.Security.Cryptography.X509Certificates.X509Certificate2)tls.RemoteCertificate!).Thumbprint;
+    }
+}
