@@ -29,6 +29,12 @@ internal sealed class ClientOptions
         Credentials.Validators.Add(result => Check(result, Enum.GetNames<CredentialsKind>().Contains(result.GetValueOrDefault<string>(), StringComparer.OrdinalIgnoreCase), "is insecure, tls or mtls"));
         Deadline.Validators.Add(result => Check(result, Seconds(result.GetValueOrDefault<string>()) is not null, "is a number of seconds, more than 0 and at most 86400"));
         ServerName.Validators.Add(result => Check(result, Uri.CheckHostName(result.GetValueOrDefault<string>()) != UriHostNameType.Unknown, "is a host name or an IP address"));
+        Where.Validators.Add(result =>
+        {
+            // Otherwise an option that is spelled wrongly would be the address.
+            if (result.GetValueOrDefault<string?>() is ['-', ..] value)
+                result.AddError($"{value} is not an option of doctor");
+        });
     }
 
     /// <summary>The seconds that a text stands for; null where it stands for none, or for more than a day.</summary>

@@ -39,7 +39,7 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
         var method = context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.FullName ?? "unknown";
         _duration.Record(elapsed.TotalSeconds, new("method", method), new("transport", transport), new("status", status));
         var caller = context.GetCaller()?.ToString() ?? "nobody";
-        Activity.Current?.SetTag("greeter.caller", caller);
+        Activity.Current?.SetTag("rpc.method", method).SetTag("rpc.grpc.status_code", status).SetTag("greeter.transport", transport).SetTag("greeter.caller", caller);
         var milliseconds = elapsed.TotalMilliseconds;
         var level = status == Ok ? LogLevel.Information : LogLevel.Warning;
         Log.Called(logger, level, method, caller, transport, status, milliseconds);

@@ -19,6 +19,8 @@ internal sealed class HealthChanges : IDisposable
 
     public void Add(ServingStatus status) => _changes.Writer.TryWrite(status);
 
+    public void End() => _changes.Writer.TryComplete();
+
     public IAsyncEnumerable<ServingStatus> ReadAllAsync(CancellationToken stop) => _changes.Reader.ReadAllAsync(stop);
 
     public void Dispose() => _gone(this);

@@ -14,15 +14,13 @@ internal sealed class HealthService(HealthState state) : Health.HealthBase
 
     public override async Task Watch(HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responses, ServerCallContext context)
     {
-        if (!state.Knows(request.Service))
-        {
-            // The protocol wants the stream to stay open: the service may become known.
-            await responses.WriteAsync(new HealthCheckResponse { Status = ServingStatus.ServiceUnknown }, context.CancellationToken);
-            await Task.Delay(Timeout.Infinite, context.CancellationToken);
-        }
-
+        // The protocol wants the stream of an unknown service to stay open: it may become known.
+        var isKnown = state.Knows(request.Service);
         using var changes = state.Watch();
         await foreach (var status in changes.ReadAllAsync(context.CancellationToken))
-            await responses.WriteAsync(new HealthCheckResponse { Status = status }, context.CancellationToken);
+            await responses.WriteAsync(new HealthCheckResponse { Status = isKnown ? status : ServingStatus.ServiceUnknown }, context.CancellationToken);
+
+        // Those who watch would otherwise hold up the server's end until its patience is over.
+        throw new RpcException(new Status(StatusCode.Unavailable, "the server is shutting down"));
     }
 }

@@ -15,11 +15,7 @@ internal sealed class HealthState : IHealthCheckPublisher
     public HealthState(IHostApplicationLifetime lifetime, IEnumerable<string> services)
     {
         _services = ["", .. services];
-        lifetime.ApplicationStopping.Register(() =>
-        {
-            _isStopping = true;
-            Set(ServingStatus.NotServing);
-        });
+        lifetime.ApplicationStopping.Register(Stop);
     }
 
     public ServingStatus Current { get; private set; } = ServingStatus.Serving;
@@ -29,18 +25,19 @@ internal sealed class HealthState : IHealthCheckPublisher
 
     public Task PublishAsync(HealthReport report, CancellationToken cancellationToken)
     {
-        if (!_isStopping)
-            Set(report.Status == HealthStatus.Unhealthy ? ServingStatus.NotServing : ServingStatus.Serving);
+        Set(report.Status == HealthStatus.Unhealthy ? ServingStatus.NotServing : ServingStatus.Serving);
         return Task.CompletedTask;
     }
 
-    /// <summary>The current state and each change from now on.</summary>
+    /// <summary>The current state and each change from now on, until the server stops.</summary>
     public HealthChanges Watch()
     {
         lock (_lock)
         {
             var changes = new HealthChanges(gone => _watchers.TryRemove(gone, out _), Current);
             _watchers[changes] = true;
+            if (_isStopping)
+                changes.End();
             return changes;
         }
     }
@@ -49,11 +46,22 @@ internal sealed class HealthState : IHealthCheckPublisher
     {
         lock (_lock)
         {
-            if (Current == status)
+            if (Current == status || _isStopping)
                 return;
             Current = status;
             foreach (var watcher in _watchers.Keys)
                 watcher.Add(status);
+        }
+    }
+
+    private void Stop()
+    {
+        lock (_lock)
+        {
+            Set(ServingStatus.NotServing);
+            _isStopping = true;
+            foreach (var watcher in _watchers.Keys)
+                watcher.End();
         }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ClientCertificateDiagnosis(TlsIdentity? identity, IReadOnl
         var own = new PeerDiagnosis(TlsSide.Client, TlsRoots.System, now);
         var leaf = identity.Certificate;
         var top = identity.Intermediates.LastOrDefault() ?? leaf;
-        if (accepted.Count > 0 && !accepted.Contains(top.Issuer))
+        if (accepted.Count > 0 && !identity.Intermediates.Prepend(leaf).Any(certificate => accepted.Contains(certificate.Issuer)))
         {
             var problem = CertificateKeys.IsSelfIssued(leaf) ? TlsProblems.ClientSelfSigned
                 : identity.Intermediates.Count == 0 ? TlsProblems.ClientIntermediateMissing

@@ -29,7 +29,7 @@ public static partial class HandshakeFailure
 
         // It answered with what is no TLS, or closed: perhaps it speaks something without TLS.
         var answer = await PlainProbe.AnswerAsync(target, stop);
-        if (Http2Greeting.IsSettings(answer) || answer.AsSpan().StartsWith("HTTP/1."u8) || IsNoTls(reason))
+        if (Http2Greeting.IsSettings(answer) || Http2Greeting.IsHttp1(answer) || IsNoTls(reason))
         {
             return TlsProblems.TlsToPlaintextPort.With(
                 ("host", target.Host), ("port", target.Port), ("speaks", Http2Greeting.DescribeAnswer(answer)));

@@ -50,7 +50,8 @@ internal sealed class HandshakeProbe(ProbeTarget target, TlsMaterial material)
         var accepted = asking.AcceptedIssuers.Count == 0 ? "authorities that it does not name" : string.Join("; ", asking.AcceptedIssuers);
         var question = asking.Asked ? $"asked for, from {accepted}" : "not asked for";
         var isAnswered = Http2Greeting.IsSettings(seen.Answer);
-        var isRefused = asking.Asked && !isAnswered && seen.Answer.Length == 0;
+        var isSilent = seen.Failure is TimeoutException; // A server that refuses closes.
+        var isRefused = asking.Asked && !isAnswered && seen.Answer.Length == 0 && !isSilent;
         if (isRefused)
             _problems.Add(new ClientCertificateDiagnosis(material.Identity, asking.AcceptedIssuers, DateTimeOffset.UtcNow).Explain(HandshakeFailure.Reason(seen.Failure)));
         Step("client-certificate", !isRefused, [question, material.Identity is null ? "none shown" : $"shown: {material.Identity}"]);
@@ -60,20 +61,20 @@ internal sealed class HandshakeProbe(ProbeTarget target, TlsMaterial material)
         if (isAnswered && seen.AgreedOnHttp2)
             Step("http2", passed: true, Http2Greeting.DescribeSettings(seen.Answer));
         else
-            Http2Failure(seen);
+            Http2Failure(seen, question, isSilent);
     }
 
-    private void Http2Failure(ProbedHandshake seen)
+    private void Http2Failure(ProbedHandshake seen, string question, bool isSilent)
     {
-        var answered = Http2Greeting.DescribeAnswer(seen.Answer);
-        Step("http2", passed: false, $"answered with {answered}");
+        var answered = isSilent && seen.Answer.Length == 0 ? HandshakeFailure.Reason(seen.Failure) : Http2Greeting.DescribeAnswer(seen.Answer);
+        Step("http2", passed: false, $"the answer to the greeting was {answered}");
         _problems.Add((seen.AgreedOnHttp2, seen.Agreed) switch
         {
-            (false, not null) when seen.Answer.AsSpan().StartsWith("HTTP/1."u8) =>
+            (false, not null) when Http2Greeting.IsHttp1(seen.Answer) =>
                 TlsProblems.Http1Only.With(("host", target.Host), ("port", target.Port), ("answered", $"answered with {answered}, over {seen.Agreed}")),
             (false, not null) => TlsProblems.AlpnRefused.With(("peer", target.Peer), ("reason", $"agreed on {seen.Agreed}")),
             _ => TlsProblems.HandshakeFailed.With(("peer", target.Peer), ("reason",
-                $"the handshake succeeded ({seen.Agreed}), no client certificate was asked for, and the HTTP/2 greeting was answered with {answered}; {HandshakeFailure.Reason(seen.Failure)}")),
+                $"the handshake succeeded ({seen.Agreed}), a client certificate was {question}, and the answer to the HTTP/2 greeting was {answered}")),
         });
     }
 

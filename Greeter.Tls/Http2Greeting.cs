@@ -8,6 +8,8 @@ internal static class Http2Greeting
 {
     private const int FrameHeader = 9;
     private const byte Settings = 4;
+    private const byte GoAway = 7;
+    private const int Http11Required = 0xD; // RFC 9113, section 7.
 
     // The preface and an empty SETTINGS frame.
     private static readonly byte[] Hello =
@@ -22,7 +24,7 @@ internal static class Http2Greeting
         await stream.FlushAsync(stop);
         var buffer = new byte[256];
         var length = 0;
-        while (length < FrameHeader || (IsSettings(buffer.AsSpan(0, length)) && length < FrameHeader + PayloadLength(buffer)))
+        while (length < FrameHeader || (IsFrame(buffer.AsSpan(0, length)) && length < FrameHeader + PayloadLength(buffer)))
         {
             var read = await stream.ReadAsync(buffer.AsMemory(length), stop);
             if (read == 0 || (length += read) == buffer.Length)
@@ -33,6 +35,10 @@ internal static class Http2Greeting
     }
 
     public static bool IsSettings(ReadOnlySpan<byte> answer) => answer.Length >= FrameHeader && answer[3] == Settings && answer[4] is 0 && answer[5..9].IndexOfAnyExcept((byte)0) < 0;
+
+    /// <summary>Whether somebody answered who speaks HTTP/1.1 alone: with a response of it, or, like Kestrel, in HTTP/2 that it is required.</summary>
+    public static bool IsHttp1(ReadOnlySpan<byte> answer) => answer.StartsWith("HTTP/1."u8)
+        || (answer.Length >= FrameHeader + 8 && answer[3] == GoAway && BinaryPrimitives.ReadInt32BigEndian(answer[(FrameHeader + 4)..]) == Http11Required);
 
     /// <summary>The settings of a SETTINGS frame, in words.</summary>
     public static string DescribeSettings(ReadOnlySpan<byte> answer)
@@ -53,9 +59,11 @@ internal static class Http2Greeting
         { IsEmpty: true } => "nothing: it closes",
         _ when IsSettings(answer) => "HTTP/2",
         [0x15, 0x03, ..] => "TLS",
-        _ when answer.StartsWith("HTTP/1."u8) => $"HTTP/1.1 ({Encoding.ASCII.GetString(answer[..Math.Min(answer.Length, 12)])})",
+        _ when IsHttp1(answer) => $"HTTP/1.1 ({(answer[0] == 'H' ? Encoding.ASCII.GetString(answer[..Math.Min(answer.Length, 12)]) : "HTTP_1_1_REQUIRED")})",
         _ => $"something unknown, beginning with {Convert.ToHexString(answer[..Math.Min(answer.Length, 8)])}",
     };
+
+    private static bool IsFrame(ReadOnlySpan<byte> answer) => IsSettings(answer) || answer[3] == GoAway;
 
     private static int PayloadLength(ReadOnlySpan<byte> answer) => (answer[0] << 16) | (answer[1] << 8) | answer[2];
 }

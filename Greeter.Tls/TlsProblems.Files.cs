@@ -32,8 +32,8 @@ public static partial class TlsProblems
     /// <summary>The file has no PEM block at all.</summary>
     public static readonly TlsProblem NotPem = new(
         "not-pem", "a file is not PEM",
-        "{path} ({setting}: {role}) has no line like -----BEGIN CERTIFICATE-----; it {looks}",
-        "convert it: openssl x509 -inform DER -in '{path}' for a certificate, openssl pkcs12 -in '{path}' -nodes for a .pfx");
+        "{path} ({setting}: {role}) has no line that begins with -----BEGIN; it {looks}",
+        "set {setting} to a PEM file, or convert this one: openssl x509 -inform DER -in '{path}' for a certificate, openssl pkcs12 -in '{path}' -nodes for a .pfx");
 
     /// <summary>The file has PEM blocks, none of which is a certificate.</summary>
     public static readonly TlsProblem NoCertificates = new(

@@ -8,10 +8,13 @@ namespace Greeter.Tls;
 /// </summary>
 public static partial class TlsProblems
 {
-    /// <summary>Every entry, by its id.</summary>
-    public static IReadOnlyDictionary<string, TlsProblem> All { get; } = typeof(TlsProblems)
+    // Made when it is first asked for: the entries in the other files may be set later than a field of this one.
+    private static readonly Lazy<IReadOnlyDictionary<string, TlsProblem>> Catalogue = new(() => typeof(TlsProblems)
         .GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(field => field.GetValue(null))
         .OfType<TlsProblem>()
-        .ToDictionary(problem => problem.Id);
+        .ToDictionary(problem => problem.Id));
+
+    /// <summary>Every entry, by its id.</summary>
+    public static IReadOnlyDictionary<string, TlsProblem> All => Catalogue.Value;
 }

@@ -40,12 +40,17 @@ var revoke = new Option<string[]>("--revoke")
     Description = "Takes a client's certificate back: writes server/client_ca.crl. May be repeated; without FILE makes the list anew.",
     Arity = ArgumentArity.ZeroOrMore,
 };
+var broken = new Option<string?>("--broken")
+{
+    HelpName = "NAME",
+    Description = $"A set with one fault in it, in broken/NAME, to try a failure with; '{BrokenRun.List}' shows their names. The good set stays as it is.",
+};
 key.AcceptOnlyFromAmong("ec", "rsa");
 
 var command = new RootCommand(
     "Makes certificate authorities, and certificates and keys for a server and its clients. What exists is never overwritten unless asked.")
 {
-    folder, serverNames, clientNames, days, key, sharedCa, renew, force, revoke,
+    folder, serverNames, clientNames, days, key, sharedCa, renew, force, revoke, broken,
 };
 command.SetAction(arguments =>
 {
@@ -62,6 +67,8 @@ command.SetAction(arguments =>
     };
     if (arguments.GetResult(revoke) is not null)
         Revocation.Run(request.Checked().Layout, arguments.GetValue(revoke) ?? [], DateTimeOffset.UtcNow, Console.Out);
+    else if (arguments.GetValue(broken) is { } name)
+        BrokenRun.Make(name, request.CheckedAlone(), DateTimeOffset.UtcNow, Console.Out);
     else
         CertsRun.Make(request.Checked(), DateTimeOffset.UtcNow).Write(Console.Out);
 });

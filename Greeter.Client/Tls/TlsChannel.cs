@@ -54,7 +54,7 @@ internal sealed class TlsChannel : ChannelBase, IDisposable
         return Create(address, new MaterialHandler(source, Handler), () => source.Current, parts, serverName, loggerFactory);
     }
 
-    public override CallInvoker CreateCallInvoker() => Inner.Intercept(_explaining);
+    public override CallInvoker CreateCallInvoker() => Inner.Intercept(_explaining, new UnsentCallRetry());
 
     public void Dispose() => Inner.Dispose();
 

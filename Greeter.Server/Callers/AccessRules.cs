@@ -1,4 +1,5 @@
 using Greeter.Tls;
+using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Primitives;
 
 namespace Greeter.Server.Callers;
@@ -6,16 +7,22 @@ namespace Greeter.Server.Callers;
 /// <summary>The rules that are in force: a change of the configuration is taken when it is good, and otherwise said once and left.</summary>
 internal sealed partial class AccessRules : IDisposable
 {
-    private readonly IConfiguration _configuration;
+    private readonly ConfigurationManager _configuration;
     private readonly IReadOnlyCollection<string> _methods;
     private readonly ILogger<AccessRules> _logger;
     private readonly IDisposable _changes;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<IConfigurationProvider, string> _unreadable = [];
     private volatile AccessTable _current;
+    private string _seen;
 
-    public AccessRules(IConfiguration configuration, AccessTable first, IReadOnlyCollection<string> methods, ILogger<AccessRules> logger)
+    public AccessRules(ConfigurationManager configuration, AccessTable first, IReadOnlyCollection<string> methods, ILogger<AccessRules> logger)
     {
-        (_configuration, _methods, _logger, _current) = (configuration, methods, logger, first);
-        _changes = ChangeToken.OnChange(configuration.GetReloadToken, Reload);
+        (_configuration, _methods, _logger, _current, _seen) = (configuration, methods, logger, first, first.Text);
+        foreach (var file in ((IConfigurationBuilder)configuration).Sources.OfType<JsonConfigurationSource>())
+            file.OnLoadException = KeepAll;
+        _changes = ChangeToken.OnChange(((IConfiguration)configuration).GetReloadToken, Reload);
+        Reload(); // What has changed since the first was read.
     }
 
     public AccessTable Current => _current;
@@ -24,8 +31,22 @@ internal sealed partial class AccessRules : IDisposable
 
     private void Reload()
     {
-        var settings = new SettingsReader(_configuration, folder: "/");
-        var table = AccessTable.Read(_configuration, settings, _methods);
+        lock (_lock)
+        {
+            // A file that could not be parsed has lost all its rules: the others' alone are not what anybody meant.
+            foreach (var provider in _unreadable.Keys.Where(provider => provider.GetChildKeys([], null).Any()).ToArray())
+                _unreadable.Remove(provider);
+            var settings = new SettingsReader(_configuration, folder: "/");
+            var table = AccessTable.Read(_configuration, settings, _methods);
+            if (_unreadable.Count > 0 || table.Text == _seen)
+                return; // Something else has changed, or a file's watcher says it twice.
+            _seen = table.Text;
+            Take(table, settings);
+        }
+    }
+
+    private void Take(AccessTable table, SettingsReader settings)
+    {
         try
         {
             settings.ThrowIfAny();
@@ -35,6 +56,19 @@ internal sealed partial class AccessRules : IDisposable
         catch (TlsException e)
         {
             Log.Kept(_logger, string.Join("; ", e.Problems));
+        }
+    }
+
+    // The configuration tells nobody else about a changed file that cannot be parsed.
+    private void KeepAll(FileLoadExceptionContext failure)
+    {
+        var reason = SettingsFailure.Explain(failure.Exception)?.Cause ?? failure.Exception.Message;
+        lock (_lock)
+        {
+            if (_unreadable.GetValueOrDefault(failure.Provider) == reason)
+                return;
+            _unreadable[failure.Provider] = reason;
+            Log.Kept(_logger, reason);
         }
     }
 

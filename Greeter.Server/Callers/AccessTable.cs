@@ -12,7 +12,10 @@ internal sealed class AccessTable
 
     private readonly FrozenDictionary<string, AccessRule> _rules;
 
-    private AccessTable(Dictionary<string, AccessRule> rules) => _rules = rules.ToFrozenDictionary(StringComparer.Ordinal);
+    private AccessTable(Dictionary<string, AccessRule> rules, string text) => (_rules, Text) = (rules.ToFrozenDictionary(StringComparer.Ordinal), text);
+
+    /// <summary>What was read, to tell whether it has changed.</summary>
+    public string Text { get; }
 
     /// <summary>The rule of a method, or null for nobody.</summary>
     /// <param name="method">As gRPC has it: <c>/package.Service/Method</c>.</param>
@@ -25,21 +28,39 @@ internal sealed class AccessTable
     public static AccessTable Read(IConfiguration configuration, SettingsReader settings, IReadOnlyCollection<string> methods)
     {
         var rules = new Dictionary<string, AccessRule>();
+        var text = new List<string>();
         foreach (var entry in configuration.GetSection(Section).GetChildren())
         {
             if (!methods.Contains(entry.Key))
             {
+                text.Add(entry.Key);
                 settings.Add(settings.Unknown(entry.Path, methods));
                 continue;
             }
 
-            var callers = entry.Value is { } one ? [one] : entry.GetChildren().Select(child => child.Value ?? "").ToArray();
+            var callers = Callers((IConfigurationRoot)configuration, entry.Path);
+            text.Add($"{entry.Key}: {string.Join(", ", callers)}");
             if (AccessRule.Parse(callers) is { } rule)
                 rules[$"/{entry.Key}"] = rule;
             else
                 settings.Add(settings.Invalid(entry.Path, Expected, string.Join(", ", callers)));
         }
 
-        return new AccessTable(rules);
+        return new AccessTable(rules, string.Join('\n', text));
+    }
+
+    // All of a rule is from the last provider that has one: configuration would mix a list into another's, or into "anyone".
+    private static string[] Callers(IConfigurationRoot configuration, string path)
+    {
+        foreach (var provider in configuration.Providers.Reverse())
+        {
+            var list = provider.GetChildKeys([], path).Distinct().Select(key => provider.TryGet($"{path}:{key}", out var item) ? item ?? "" : "").ToArray();
+            if (list.Length > 0)
+                return list;
+            if (provider.TryGet(path, out var one))
+                return [one ?? ""];
+        }
+
+        return [];
     }
 }

@@ -20,14 +20,14 @@ internal sealed class CallerAuthentication(IOptionsMonitor<AuthenticationSchemeO
         var certificate = Context.GetCaller();
         if (Request.Headers.Authorization.Count == 0)
             return certificate is null ? AuthenticateResult.NoResult() : Success(certificate);
-        if (Context.Features.Get<ServerPort>() is not { Kind: not PortKind.Insecure })
+        if (Context.Features.Get<ServerPort>() is not { IsTls: true })
             return Refuse("a token counts only over TLS: use the tls or the mtls port");
 
         // A token that is no good is no reason to fall back on the certificate: whoever sent it meant to be that user.
         var token = await Context.AuthenticateAsync(BearerTokenDefaults.AuthenticationScheme);
         if (token is not { Succeeded: true, Principal.Identity.Name: { } user })
             return Refuse("the token is not valid or has expired: sign in again");
-        if (token.Principal.FindFirst(TokenIssuer.CertificateClaim)?.Value is { } bound && bound != certificate?.Fingerprint)
+        if (token.Principal.FindFirst(TokenIssuer.CertificateClaim)?.Value is { } bound && bound != Context.GetCertificateFingerprint())
             return Refuse("the token belongs to another client certificate: sign in again");
 
         var caller = new Caller(CallerKind.User, user, certificate?.Fingerprint, token.Properties?.ExpiresUtc ?? DateTimeOffset.MaxValue);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Greeter.Server.Tls;
 using Grpc.Core;
 
@@ -11,4 +12,8 @@ internal static class CallerExtensions
     /// <summary>The user of the call's token, or else who the connection's certificate is for.</summary>
     public static Caller? GetCaller(this HttpContext context) =>
         context.Features.Get<CallerOfCall>() is { } call ? call.Caller : context.Features.Get<Caller>();
+
+    /// <summary>The SHA-256 of the connection's certificate, also of one that names nobody; null where there is none.</summary>
+    public static string? GetCertificateFingerprint(this HttpContext context) =>
+        context.Features.Get<Caller>()?.Fingerprint ?? context.Connection.ClientCertificate?.GetCertHashString(HashAlgorithmName.SHA256);
 }

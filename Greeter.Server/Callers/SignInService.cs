@@ -28,7 +28,7 @@ internal sealed partial class SignInService(UserFile users, TokenIssuer tokens, 
             throw new RpcException(new Status(StatusCode.Unauthenticated, "unknown user or wrong password"));
         }
 
-        var (token, expiresAt) = tokens.Issue(request.User, http.GetCaller());
+        var (token, expiresAt) = tokens.Issue(request.User, http.GetCertificateFingerprint());
         Log.SignedIn(logger, request.User, address);
         return new SignInReply { AccessToken = token, ExpiresAt = Timestamp.FromDateTimeOffset(expiresAt) };
     }

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using Greeter.Server.Tls;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.Extensions.Options;
@@ -13,11 +12,11 @@ internal sealed class TokenIssuer(IOptionsMonitor<BearerTokenOptions> options, S
     public const string CertificateClaim = "x5t#S256";
 
     /// <summary>A token for a user; where the connection has a certificate, useless without that.</summary>
-    public (string Token, DateTimeOffset ExpiresAt) Issue(string user, Caller? certificate)
+    public (string Token, DateTimeOffset ExpiresAt) Issue(string user, string? fingerprint)
     {
         var expiresAt = time.GetUtcNow() + settings.TokenLifetime;
         var claims = new List<Claim> { new(ClaimTypes.Name, user) };
-        if (certificate?.Fingerprint is { } fingerprint)
+        if (fingerprint is not null)
             claims.Add(new Claim(CertificateClaim, fingerprint));
         var identity = new ClaimsIdentity(claims, BearerTokenDefaults.AuthenticationScheme);
         var ticket = new AuthenticationTicket(

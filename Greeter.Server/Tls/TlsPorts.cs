@@ -81,6 +81,7 @@ internal static class TlsPorts
             OnConnection = _ => ValueTask.FromResult(options.Current),
             HandshakeTimeout = limits.HandshakeTimeout,
         });
+        listen.RequireHttp2(refusals);
         if (port.Kind == PortKind.Mtls)
             listen.Use(IdentifyCaller);
         listen.Use(keeper.Keep);

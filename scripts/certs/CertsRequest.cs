@@ -34,6 +34,12 @@ internal sealed record CertsRequest
         ? throw CertsProblems.Usage("--renew keeps the authorities and --force replaces them; only one of the two")
         : this;
 
+    /// <exception cref="CertsProblem">It asks for more than a folder.</exception>
+    public CertsRequest CheckedAlone() => this == new CertsRequest { Layout = Layout, ServerNames = ServerNames, ClientNames = ClientNames }
+        && ServerNames.Count + ClientNames.Count == 0
+        ? this
+        : throw CertsProblems.Usage("--broken goes with --out alone: what the set is like is said by its name");
+
     /// <summary>The command that does <paramref name="options"/> to the same folder; it is what the fixes end in.</summary>
     public string Command(string options) =>
         CertsCommand.Line(IsDefaultFolder ? options : $"{options} --out {CertsCommand.Quote(Layout.Folder)}");

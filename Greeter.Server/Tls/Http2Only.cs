@@ -1,0 +1,27 @@
+using System.Net.Security;
+using Greeter.Tls;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace Greeter.Server.Tls;
+
+/// <summary>
+/// A client that offers no protocol by ALPN gets through the handshake; Kestrel would then log an error for each, with no
+/// limit and no address. Comes after the handshake in the pipeline.
+/// </summary>
+internal static class Http2Only
+{
+    public static void RequireHttp2(this ListenOptions listen, Refusals refusals) =>
+        listen.Use(next => connection => IsHttp2(connection) ? next(connection) : Refuse(refusals));
+
+    private static bool IsHttp2(ConnectionContext connection) =>
+        connection.Features.Get<ITlsApplicationProtocolFeature>() is { } agreed
+        && agreed.ApplicationProtocol.Span.SequenceEqual(SslApplicationProtocol.Http2.Protocol.Span);
+
+    private static Task Refuse(Refusals refusals)
+    {
+        refusals.Report(TlsProblems.AlpnRefused.With(("peer", HandshakeFlow.Current?.Remote ?? "somebody"), ("reason", "the client offered no protocol")));
+        return Task.CompletedTask;
+    }
+}

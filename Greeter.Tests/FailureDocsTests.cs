@@ -1,0 +1,87 @@
+using System.Text.RegularExpressions;
+using Greeter.Pki;
+using Greeter.Tls;
+
+namespace Greeter.Tests;
+
+/// <summary>docs/failures.md and docs/doctor.md say what the programs say.</summary>
+public sealed partial class FailureDocsTests
+{
+    private static readonly string Failures = File.ReadAllText(Programs.Source("docs", "failures.md"));
+
+    [Fact]
+    public void Each_problem_has_one_heading_and_each_heading_a_problem() =>
+        Heading().Matches(Failures).Select(match => match.Groups[1].Value).Should().OnlyHaveUniqueItems().And.BeEquivalentTo(TlsProblems.All.Keys);
+
+    [Fact]
+    public void The_three_lines_of_each_problem_are_the_catalogues()
+    {
+        foreach (var problem in TlsProblems.All.Values)
+        {
+            // In the page, words in capitals stand for the values.
+            var lines = Place().Replace(problem.Describe(), place => Hump().Replace(place.Groups[1].Value, "_").ToUpperInvariant());
+            Section(problem.Id).Should().Contain($"```\n{lines}\n```");
+        }
+    }
+
+    [Fact]
+    public void What_can_be_tried_with_a_broken_set_says_so()
+    {
+        foreach (var id in TlsProblems.All.Keys)
+        {
+            var section = Section(id);
+            section.Should().Contain("*Try it:*");
+            section.Contains($"--broken {id}`", StringComparison.Ordinal).Should().Be(BrokenSets.All.Any(set => set.Name == id), "the page says how to try {0}", id);
+        }
+    }
+
+    [Fact]
+    public void The_table_of_classes_counts_right_and_names_tests_that_exist()
+    {
+        var rows = Row().Matches(Failures);
+        var covered = rows.Where(row => row.Groups[2].Value == "yes").ToList();
+        var tests = typeof(FailureDocsTests).Assembly.GetTypes().Select(type => type.Name).ToHashSet();
+
+        Failures.Should().Contain($"{rows.Count} classes: {covered.Count} covered, {rows.Count - covered.Count} not.");
+        rows.Select(row => row.Groups[1].Value).Should().OnlyHaveUniqueItems();
+        covered.SelectMany(row => row.Groups[3].Value.Split(", ")).Should().BeSubsetOf(tests);
+    }
+
+    [Fact]
+    public async Task The_documented_fields_of_the_doctors_answer_are_those_that_it_writes()
+    {
+        using var folder = TestFolder.With(TestPki.Ec);
+        await using var server = await TestServer.StartAsync(folder);
+        var documented = Field().Matches(File.ReadAllText(Programs.Source("docs", "doctor.md"))).Select(match => match.Groups[1].Value);
+
+        var doctor = await TestClient.RunAsync(folder, "doctor", server.Mtls, "--json", "--credentials", "tls");
+
+        Key().Matches(doctor.Output).Select(match => match.Groups[1].Value).Distinct().Should().BeEquivalentTo(documented);
+    }
+
+    private static string Section(string id)
+    {
+        var begin = Failures.IndexOf($"### {id}\n", StringComparison.Ordinal);
+        begin.Should().BePositive(id);
+        var end = Failures.IndexOf("\n#", begin + 1, StringComparison.Ordinal);
+        return Failures[begin..(end < 0 ? Failures.Length : end)];
+    }
+
+    [GeneratedRegex(@"^### (\S+)$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"\{(\w+)\}")]
+    private static partial Regex Place();
+
+    [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]
+    private static partial Regex Hump();
+
+    [GeneratedRegex(@"^\| ([A-G]\d\d) \| [^|]+ \| (yes|no) \| ([^|]+) \|$", RegexOptions.Multiline)]
+    private static partial Regex Row();
+
+    [GeneratedRegex(@"^\| `(?:\w+\[\]\.)?(\w+)` \|", RegexOptions.Multiline)]
+    private static partial Regex Field();
+
+    [GeneratedRegex("\"(\\w+)\":")]
+    private static partial Regex Key();
+}
