@@ -49,8 +49,16 @@ public sealed class ServerStartTests : IDisposable
     {
         using var elsewhere = new TestFolder();
         var fromProject = Path.GetRelativePath(Programs.Source("Greeter.Server"), _folder.ServerCert);
-        await using var server = ServerProcess.Start(
-            elsewhere.Root, [.. TestServer.Arguments(_folder), "--Tls:CertificateChain", fromProject]);
+        var others = TestServer.Arguments(_folder).Chunk(2).Where(setting => setting[0] != "--Tls:CertificateChain").SelectMany(setting => setting);
+        await using var server = ServerProcess.Start(elsewhere.Root, others, ("Tls__CertificateChain", fromProject));
+
+        await server.WaitForAddressAsync("tls");
+    }
+
+    [Fact]
+    public async Task Takes_relative_paths_of_its_command_line_from_the_current_folder()
+    {
+        await using var server = ServerProcess.Start(_folder.Root, [.. TestServer.Arguments(_folder), "--Tls:CertificateChain", "server_cert.pem"]);
 
         await server.WaitForAddressAsync("tls");
     }
