@@ -13,7 +13,7 @@ internal sealed class FactWithPythonGrpcAttribute : FactAttribute
     {
         if (!File.Exists(Python))
             return false;
-        using var python = Process.Start(new ProcessStartInfo(Python, ["-c", "import grpc"]) { RedirectStandardError = true })!;
+        using var python = Process.Start(new ProcessStartInfo(Python, ["-c", "import grpc, google.protobuf"]) { RedirectStandardError = true })!;
         python.StandardError.ReadToEnd();
         python.WaitForExit();
         return python.ExitCode == 0;
@@ -22,6 +22,6 @@ internal sealed class FactWithPythonGrpcAttribute : FactAttribute
     public FactWithPythonGrpcAttribute()
     {
         if (!HasGrpc.Value)
-            Skip = "needs Python's gRPC: apt-get install python3-grpcio";
+            Skip = "needs Python's gRPC: apt-get install python3-grpcio python3-protobuf";
     }
 }

@@ -18,7 +18,7 @@ internal sealed record Proof(IssuedCertificate? Certificate, string? Token)
     /// <summary>A channel to a port with this proof. A token is sent even without TLS: what the server makes of it is asked.</summary>
     public TlsChannel Channel(TestServer server, PortKind port)
     {
-        var kind = Enum.Parse<CredentialsKind>(port.ToString());
+        var kind = port == PortKind.Health ? CredentialsKind.Insecure : Enum.Parse<CredentialsKind>(port.ToString());
         var pki = TestPki.Ec;
         var material = TlsMaterial.FromPem(pki.ServerCa.RootsPem, Certificate?.ChainPem, Certificate?.KeyPem);
         var shown = kind == CredentialsKind.Mtls && Certificate is null ? CredentialsKind.Tls : kind;

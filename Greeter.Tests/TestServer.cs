@@ -22,14 +22,20 @@ internal sealed class TestServer : IAsyncDisposable
 
     public static Task<TestServer> StartAsync(TestFolder folder, params string[] more) => StartAsync(folder, TimeProvider.System, more);
 
-    public static async Task<TestServer> StartAsync(TestFolder folder, TimeProvider time, params string[] more)
+    public static Task<TestServer> StartAsync(TestFolder folder, TimeProvider time, params string[] more) =>
+        StartAsync(folder, builder => builder.Services.AddSingleton(time), more);
+
+    /// <param name="folder">Where its files are.</param>
+    /// <param name="adjust">What the test adds or replaces.</param>
+    /// <param name="more">Settings besides <see cref="Arguments"/>.</param>
+    public static async Task<TestServer> StartAsync(TestFolder folder, Action<WebApplicationBuilder> adjust, params string[] more)
     {
         var log = new LogLines();
         var app = Server.Program.Build([.. Arguments(folder), .. more], builder =>
         {
             builder.Logging.ClearProviders().AddProvider(log);
             builder.Services.AddSingleton<ILoggerProvider, HandshakeLog>();
-            builder.Services.AddSingleton(time);
+            adjust(builder);
         });
         await app.StartAsync();
         return new TestServer(app, log);
@@ -47,7 +53,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     public int Port(PortKind kind) => App.Services.GetRequiredService<IReadOnlyList<ServerPort>>().Single(port => port.Kind == kind).Number;
 
-    public string Url(PortKind kind, string host = "localhost") => $"{(kind == PortKind.Insecure ? "http" : "https")}://{host}:{Port(kind)}";
+    public string Url(PortKind kind, string host = "localhost") => $"{(kind is PortKind.Tls or PortKind.Mtls ? "https" : "http")}://{host}:{Port(kind)}";
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,5 @@
-using Greeter.Auth.V1;
 using Google.Protobuf.WellKnownTypes;
+using Greeter.Auth.V1;
 using Grpc.Core;
 
 namespace Greeter.Server.Callers;
