@@ -9,6 +9,7 @@ using Xunit.Abstractions;
 namespace Greeter.Tests;
 
 /// <summary>A thousand rotations of everything, under load: nobody notices.</summary>
+[Collection(Alone.Name)]
 public sealed class RotationTests(ITestOutputHelper output) : IDisposable
 {
     private const int Rotations = 1000;
