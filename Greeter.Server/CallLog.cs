@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Greeter.Server.Callers;
@@ -13,6 +14,12 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
     public const string Meter = "Greeter.Server";
 
     private const string Ok = "0";
+
+    // A caller who is refused again and again must not fill a disk.
+    private const int Burst = 50;
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<(string Method, string Status), RefusalLimit> _limits = new();
 
     private readonly Histogram<double> _duration = meters.Create(Meter).CreateHistogram<double>(
         "greeter.call.duration", "s", "How long calls took, by method, transport and status.");
@@ -41,8 +48,10 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
         var caller = context.GetCaller()?.ToString() ?? "nobody";
         Activity.Current?.SetTag("rpc.method", method).SetTag("rpc.grpc.status_code", status).SetTag("greeter.transport", transport).SetTag("greeter.caller", caller);
         var milliseconds = elapsed.TotalMilliseconds;
-        var level = status == Ok ? LogLevel.Information : LogLevel.Warning;
-        Log.Called(logger, level, method, caller, transport, status, milliseconds);
+        if (status == Ok)
+            Log.Called(logger, LogLevel.Information, method, caller, transport, status, milliseconds);
+        else if (_limits.GetOrAdd((method, status), _ => new RefusalLimit(time, Burst, Window)).TryTake(out var suppressed))
+            Log.Failed(logger, method, caller, transport, status, milliseconds, suppressed);
     }
 
     // A call that was refused before it began has its status in the headers, every other in the trailers.
@@ -56,5 +65,9 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
     {
         [LoggerMessage(EventId = 1, EventName = "Called", Message = "{Method} by {Caller} over {Transport}: status {Status} in {Milliseconds:0.0} ms")]
         public static partial void Called(ILogger logger, LogLevel level, string method, string caller, string transport, string status, double milliseconds);
+
+        [LoggerMessage(EventId = 2, EventName = "CallFailed", Level = LogLevel.Warning,
+            Message = "{Method} by {Caller} over {Transport}: status {Status} in {Milliseconds:0.0} ms; {Suppressed} like it before were not logged")]
+        public static partial void Failed(ILogger logger, string method, string caller, string transport, string status, double milliseconds, long suppressed);
     }
 }

@@ -29,6 +29,7 @@ public sealed class CallerTests
     [InlineData("spiffe://greeter.example/%63lient")]
     [InlineData("spiffe://greeter.example/*")]
     [InlineData("spiffe:///client")]
+    [InlineData("spiffe://greeter.example")]
     public void What_only_looks_like_a_spiffe_id_names_nobody(string id)
     {
         // Not through System.Uri, which would tidy it up.

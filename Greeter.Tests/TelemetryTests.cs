@@ -34,7 +34,7 @@ public sealed class TelemetryTests : IDisposable
         await events.WaitForAsync("Called", new() { ["Method"] = "/helloworld.Greeter/SayHello", ["Caller"] = "nobody", ["Transport"] = "insecure", ["Status"] = "0" });
         await events.WaitForAsync("Called", new() { ["Method"] = "/helloworld.Greeter/SayHello", ["Caller"] = "spiffe://greeter.example/client", ["Transport"] = "mtls", ["Status"] = "0" });
         await events.WaitForAsync("Called", new() { ["Method"] = "/helloworld.Greeter/SayHello", ["Caller"] = "user:alice", ["Transport"] = "tls", ["Status"] = "0" });
-        await events.WaitForAsync("Called", new() { ["Method"] = "/helloworld.Greeter/SayHelloStreamReply", ["Caller"] = "spiffe://greeter.example/client", ["Transport"] = "mtls", ["Status"] = "7" });
+        await events.WaitForAsync("CallFailed", new() { ["Method"] = "/helloworld.Greeter/SayHelloStreamReply", ["Caller"] = "spiffe://greeter.example/client", ["Transport"] = "mtls", ["Status"] = "7" });
         events.ToString().Should().NotContain(alice.Token).And.NotContain(TestUsers.Password);
     }
 

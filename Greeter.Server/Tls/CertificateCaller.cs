@@ -26,13 +26,14 @@ internal static class CertificateCaller
             new(kind, name, certificate.GetCertHashString(HashAlgorithmName.SHA256), new DateTimeOffset(certificate.NotAfter));
     }
 
-    // SPIFFE-ID, section 2: a trust domain and a path of plain segments; no port, query, fragment or escapes.
+    // SPIFFE-ID, section 2: a trust domain and a path of plain segments; no port, query, fragment or escapes. The trust domain
+    // alone is nobody: X.509-SVID, section 2 wants a path in a leaf.
     private static bool IsSpiffeId(string uri)
     {
         if (!uri.StartsWith(Scheme, StringComparison.Ordinal))
             return false;
         var parts = uri[Scheme.Length..].Split('/');
-        return parts[0].Length > 0 && parts[0].All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '_')
+        return parts.Length > 1 && parts[0].Length > 0 && parts[0].All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '_')
             && parts.Skip(1).All(part => part.Length > 0 && part is not ("." or "..")
                 && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'));
     }
