@@ -51,7 +51,7 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         var start = new ProcessStartInfo("dotnet", [repository.Program("Greeter.Client"), "compare"]);
         foreach (var (port, address) in _addresses)
-            start.Environment[$"Addresses__{port}"] = address;
+            start.Environment[$"Addresses__{char.ToUpperInvariant(port[0])}{port[1..]}"] = address; // As the settings spell it: names of variables mind it.
         using var client = Process.Start(start)!;
         await Command.WaitAsync(client, stop);
         return client.ExitCode;
