@@ -63,6 +63,26 @@ public sealed class RevocationTests : IDisposable
         (await GreetAsync(TestPki.Ec.Client, server)).Should().Be(StatusCode.OK);
     }
 
+    [Fact]
+    public async Task A_connection_does_not_outlive_its_clients_certificate()
+    {
+        var brief = TestPki.Ec.ClientCa.Issue(LeafProfile.Client("brief") with { Lifetime = TimeSpan.FromHours(1) }, TestPki.Now);
+        await using var server = await TestServer.StartAsync(_folder, _time, "--Limits:ConnectionGrace", "1.00:00:00");
+        using var ending = Channel(server, brief);
+        using var staying = Channel(server, _other);
+        using var chat = await ChatAsync(ending);
+        using var otherChat = await ChatAsync(staying);
+
+        _time.Advance(TimeSpan.FromMinutes(59));
+        server.Log.All.Should().NotContain(line => line.Contains("ending the connection", StringComparison.Ordinal));
+        _time.Advance(TimeSpan.FromMinutes(2));
+
+        (await server.Log.WaitForAsync("ending the connection")).Should().Contain("CN=brief").And.Contain("its certificate has expired");
+        server.Log.All.Count(line => line.Contains("ending the connection", StringComparison.Ordinal)).Should().Be(1);
+        await SayAsync(chat); // In flight: it may finish.
+        await SayAsync(otherChat);
+    }
+
     [Theory]
     [InlineData("forged", RevocationMode.Closed, "revocation-unknown")]
     [InlineData("forged", RevocationMode.Open, null)]
