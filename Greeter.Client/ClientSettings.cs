@@ -22,15 +22,7 @@ internal static class ClientSettings
     {
         settings.Read<TlsOptions>(TlsOptions.Section);
         var files = TlsFiles.ForClient(settings, provesItself);
-        try
-        {
-            return TlsMaterial.Load(files);
-        }
-        catch (TlsException e)
-        {
-            settings.Add(e.Problems);
-            return null;
-        }
+        return settings.Try(() => TlsMaterial.Load(files));
     }
 
     private static void CheckAddress(SettingsReader settings, CredentialsKind kind, string address)

@@ -11,9 +11,7 @@ public static partial class HandshakeFailure
     {
         if (failure is null)
             return "the connection was closed";
-        var innermost = failure;
-        while (innermost.InnerException is not null)
-            innermost = innermost.InnerException;
+        var innermost = failure.GetBaseException();
         var alert = OpenSsl().Match(innermost.Message);
         return alert.Success ? alert.Groups[1].Value : innermost.Message.TrimEnd('.');
     }

@@ -18,6 +18,24 @@ public sealed class SettingsReader(IConfiguration configuration, string folder, 
     /// <param name="problems">What is wrong.</param>
     public void Add(params IEnumerable<TlsProblem> problems) => _problems.AddRange(problems);
 
+    /// <summary>Makes something of what was read; where that fails, the problems are noted.</summary>
+    /// <typeparam name="T">What is made.</typeparam>
+    /// <param name="make">Makes it, or throws a <see cref="TlsException"/>.</param>
+    /// <returns>What was made; null where it failed.</returns>
+    public T? Try<T>(Func<T> make)
+        where T : class
+    {
+        try
+        {
+            return make();
+        }
+        catch (TlsException e)
+        {
+            Add(e.Problems);
+            return null;
+        }
+    }
+
     /// <summary>Whether a problem was noted.</summary>
     public bool HasAny => _problems.Count > 0;
 

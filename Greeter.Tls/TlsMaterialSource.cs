@@ -7,7 +7,7 @@ namespace Greeter.Tls;
 /// sees every way of replacing a file. A good new set is published as a whole with one write; a bad one changes nothing
 /// and is said once. Handshakes ask for <see cref="Current"/> each time and keep nothing.
 /// </summary>
-public sealed partial class TlsMaterialSource
+public sealed class TlsMaterialSource
 {
     private readonly TlsFiles _files;
     private TlsContents _seen;

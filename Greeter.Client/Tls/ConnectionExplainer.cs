@@ -27,12 +27,10 @@ internal sealed class ConnectionExplainer(Uri address, Func<TlsMaterial?> materi
         var diagnosis = await ProbeAsync();
         var problems = diagnosis.Problems.Count > 0
             ? diagnosis.Problems
-            : [TlsProblems.ConnectionLost.With(("address", address), ("reason", Innermost(failure.Status.DebugException!)))];
+            : [TlsProblems.ConnectionLost.With(("address", address), ("reason", failure.Status.DebugException!.GetBaseException().Message.TrimEnd('.')))];
         var explained = new TlsException(problems, failure);
         return new RpcException(new Status(failure.StatusCode, string.Join("; ", problems), explained), failure.Trailers);
     }
-
-    private static string Innermost(Exception exception) => exception.InnerException is { } inner ? Innermost(inner) : exception.Message.TrimEnd('.');
 
     private Task<TlsDiagnosis> ProbeAsync()
     {

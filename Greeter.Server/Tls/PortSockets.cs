@@ -18,7 +18,7 @@ internal sealed class PortSockets : IDisposable
     /// <summary>Binds a port.</summary>
     /// <returns>The port with its number, and the endpoints that Kestrel shall listen on.</returns>
     /// <exception cref="TlsException">The port is in use or forbidden.</exception>
-    public (ServerPort Port, IReadOnlyList<IPEndPoint> Endpoints) Bind(ServerPort port)
+    public BoundPort Bind(ServerPort port)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -27,7 +27,7 @@ internal sealed class PortSockets : IDisposable
             {
                 foreach (var address in Addresses(port.Scope))
                     Bind(address, endpoints.Count == 0 ? port.Number : endpoints[0].Port, endpoints);
-                return (port with { Number = endpoints[0].Port }, endpoints);
+                return new BoundPort(port with { Number = endpoints[0].Port }, endpoints);
             }
             catch (SocketException e)
             {

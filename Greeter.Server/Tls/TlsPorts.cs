@@ -28,7 +28,7 @@ internal static class TlsPorts
         var options = wanted.Exists(port => port.IsTls) ? settings.Read<TlsOptions>(TlsOptions.Section) : new TlsOptions();
         var source = LoadMaterial(settings, options, wanted);
         var sockets = new PortSockets();
-        var ports = Note(settings, wanted, sockets.Bind);
+        BoundPort[] ports = [.. wanted.Select(port => settings.Try(() => sockets.Bind(port))).OfType<BoundPort>()];
 
         builder.Services.AddSingleton(limits);
         builder.Services.AddSingleton(_ => sockets); // From a factory, so that the container disposes it.
@@ -127,24 +127,6 @@ internal static class TlsPorts
         if (!ports.Exists(port => port.IsTls))
             return null; // Settings that the ports don't use are not read.
         var files = TlsFiles.ForServer(settings, options, verifiesClients: ports.Exists(port => port.Kind == PortKind.Mtls));
-        return Note(settings, [files], files => new TlsMaterialSource(files)).SingleOrDefault();
-    }
-
-    private static List<TResult> Note<T, TResult>(SettingsReader settings, IReadOnlyList<T> items, Func<T, TResult> make)
-    {
-        var results = new List<TResult>();
-        foreach (var item in items)
-        {
-            try
-            {
-                results.Add(make(item));
-            }
-            catch (TlsException e)
-            {
-                settings.Add(e.Problems);
-            }
-        }
-
-        return results;
+        return settings.Try(() => new TlsMaterialSource(files));
     }
 }
