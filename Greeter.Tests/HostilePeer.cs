@@ -13,11 +13,14 @@ internal sealed class HostilePeer : IDisposable
     public const byte Data = 0;
     public const byte HeadersFrame = 1;
     public const byte ResetStream = 3;
+    public const byte Settings = 4;
+    public const byte Ping = 6;
+    public const byte GoAway = 7;
     public const byte Continuation = 9;
     public const byte EndHeaders = 4;
 
     /// <summary>RFC 9113, section 3.4: what every HTTP/2 connection begins with, then the client's (empty) settings.</summary>
-    public static readonly byte[] Preface = [.. Encoding.ASCII.GetBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), .. Frame(type: 4, flags: 0, stream: 0, [])];
+    public static readonly byte[] Preface = [.. Encoding.ASCII.GetBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), .. Frame(Settings, flags: 0, stream: 0, [])];
 
     private readonly TcpClient _socket;
 
@@ -71,6 +74,26 @@ internal sealed class HostilePeer : IDisposable
         catch (IOException)
         {
             // Closed: what the test waits for next.
+        }
+    }
+
+    /// <summary>Reads a frame.</summary>
+    /// <returns>Its type.</returns>
+    /// <exception cref="EndOfStreamException">The server has closed.</exception>
+    public async Task<byte> ReadFrameAsync()
+    {
+        var header = new byte[9];
+        await Stream.ReadExactlyAsync(header);
+        await Stream.ReadExactlyAsync(new byte[(header[0] << 16) | (header[1] << 8) | header[2]]);
+        return header[3];
+    }
+
+    /// <summary>Reads up to a frame of that type.</summary>
+    public async Task ReadUntilAsync(byte type)
+    {
+        while (await ReadFrameAsync() != type)
+        {
+            // Another one.
         }
     }
 

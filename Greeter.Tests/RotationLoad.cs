@@ -35,7 +35,17 @@ internal sealed class RotationLoad : IDisposable
     public void StartUnary(Helloworld.Greeter.GreeterClient client, int callers)
     {
         for (var i = 1; i <= callers; i++)
-            Repeat($"unary call {i}", async () => await client.SayHelloAsync(new HelloRequest()));
+        {
+            // Its own answer: an earlier client sent bytes of other calls when it made a call again after a GOAWAY
+            // (https://github.com/grpc/grpc-dotnet/issues/2760).
+            var name = string.Concat(Enumerable.Repeat($"{i:000}.", 500));
+            Repeat($"unary call {i}", async () =>
+            {
+                var reply = await client.SayHelloAsync(new HelloRequest { Name = name });
+                if (reply.Message != $"Hello {name}")
+                    throw new InvalidDataException($"another call's answer: {reply.Message}");
+            });
+        }
     }
 
     public static async Task SayAsync(AsyncDuplexStreamingCall<HelloRequest, HelloReply> chat)

@@ -66,9 +66,11 @@ internal static class TlsPorts
             return next(connection);
         });
         var keeper = listen.ApplicationServices.GetRequiredService<ConnectionKeeper>();
+        var closing = new GracefulClose(listen.ApplicationServices.GetRequiredService<TimeProvider>());
         if (!port.IsTls)
         {
             listen.Use(keeper.Keep);
+            listen.Use(closing.Close);
             return;
         }
 
@@ -85,6 +87,7 @@ internal static class TlsPorts
         if (port.Kind == PortKind.Mtls)
             listen.Use(IdentifyCaller);
         listen.Use(keeper.Keep);
+        listen.Use(closing.Close);
     }
 
     // Once for a connection: its calls share what the handshake has verified.

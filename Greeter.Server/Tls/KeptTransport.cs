@@ -1,0 +1,61 @@
+using System.IO.Pipelines;
+
+namespace Greeter.Server.Tls;
+
+/// <summary>A connection's two directions, which stay open when HTTP is done with them: <see cref="GracefulClose"/> ends them.</summary>
+internal sealed class KeptTransport(IDuplexPipe transport) : IDuplexPipe
+{
+    private readonly Writer _output = new(transport.Output);
+
+    public PipeReader Input { get; } = new Reader(transport.Input);
+
+    public PipeWriter Output => _output;
+
+    /// <summary>Completes when the server's first bytes are on their way: its SETTINGS.</summary>
+    public Task Greeted => _output.Flushed.Task;
+
+    private sealed class Reader(PipeReader inner) : PipeReader
+    {
+        public override void AdvanceTo(SequencePosition consumed) => inner.AdvanceTo(consumed);
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => inner.AdvanceTo(consumed, examined);
+
+        public override void CancelPendingRead() => inner.CancelPendingRead();
+
+        public override void Complete(Exception? exception = null)
+        {
+        }
+
+        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => inner.ReadAsync(cancellationToken);
+
+        public override bool TryRead(out ReadResult result) => inner.TryRead(out result);
+    }
+
+    private sealed class Writer(PipeWriter inner) : PipeWriter
+    {
+        public TaskCompletionSource Flushed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
+
+        public override long UnflushedBytes => inner.UnflushedBytes;
+
+        public override void Advance(int bytes) => inner.Advance(bytes);
+
+        public override void CancelPendingFlush() => inner.CancelPendingFlush();
+
+        public override void Complete(Exception? exception = null)
+        {
+        }
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+        {
+            if (!Flushed.Task.IsCompleted)
+                Flushed.TrySetResult();
+            return inner.FlushAsync(cancellationToken);
+        }
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => inner.GetSpan(sizeHint);
+    }
+}
