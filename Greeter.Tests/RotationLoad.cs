@@ -14,22 +14,25 @@ internal sealed class RotationLoad : IDisposable
     /// <summary>What failed, with its kind.</summary>
     public ConcurrentQueue<string> Failed { get; } = new();
 
-    /// <summary>A caller for each kind of call.</summary>
-    public void Start(Helloworld.Greeter.GreeterClient client)
+    /// <summary>Callers for each kind of call.</summary>
+    public void Start(Helloworld.Greeter.GreeterClient client, int callers = 1)
     {
-        StartUnary(client, callers: 1);
-        Repeat("server stream", async () =>
+        StartUnary(client, callers);
+        for (var i = 1; i <= callers; i++)
         {
-            using var stream = client.SayHelloStreamReply(new HelloRequest());
-            (await stream.ResponseStream.ReadAllAsync().CountAsync()).Should().Be(5);
-        });
-        Repeat("bidirectional call", async () =>
-        {
-            using var chat = client.SayHelloBidiStream();
-            await SayAsync(chat);
-            await chat.RequestStream.CompleteAsync();
-            (await chat.ResponseStream.MoveNext(default)).Should().BeFalse();
-        });
+            Repeat($"server stream {i}", async () =>
+            {
+                using var stream = client.SayHelloStreamReply(new HelloRequest());
+                (await stream.ResponseStream.ReadAllAsync().CountAsync()).Should().Be(5);
+            });
+            Repeat($"bidirectional call {i}", async () =>
+            {
+                using var chat = client.SayHelloBidiStream();
+                await SayAsync(chat);
+                await chat.RequestStream.CompleteAsync();
+                (await chat.ResponseStream.MoveNext(default)).Should().BeFalse();
+            });
+        }
     }
 
     public void StartUnary(Helloworld.Greeter.GreeterClient client, int callers)

@@ -54,7 +54,7 @@ internal sealed class TlsChannel : ChannelBase, IDisposable
         return Create(address, new MaterialHandler(source, Handler), () => source.Current, parts, serverName, loggerFactory);
     }
 
-    public override CallInvoker CreateCallInvoker() => Inner.Intercept(_explaining, new UnsentCallRetry());
+    public override CallInvoker CreateCallInvoker() => Inner.Intercept(_explaining, new UnsentCallRetry(), ReplayHandler.Mark);
 
     public void Dispose() => Inner.Dispose();
 
@@ -65,7 +65,7 @@ internal sealed class TlsChannel : ChannelBase, IDisposable
     {
         var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
         {
-            HttpHandler = serverName is null ? handler : new ServerNameHandler(serverName, handler),
+            HttpHandler = new ReplayHandler(serverName is null ? handler : new ServerNameHandler(serverName, handler)),
             DisposeHttpClient = true,
             Credentials = (parts.IsSecure, parts.CallCredentials) switch
             {

@@ -1,0 +1,45 @@
+using System.Net;
+
+namespace Greeter.Client.Tls;
+
+/// <summary>A stream of requests that can be sent more than once; its writer, who writes each request once, does not notice.</summary>
+internal sealed class ReplayedContent : HttpContent
+{
+    private readonly HttpContent _inner;
+    private readonly ReplayedStream _requests = new();
+    private Task? _writing;
+
+    public ReplayedContent(HttpContent inner)
+    {
+        _inner = inner;
+        foreach (var (name, values) in inner.Headers.NonValidated)
+            Headers.TryAddWithoutValidation(name, values);
+    }
+
+    /// <summary>From now on the stream that is being sent is the only one.</summary>
+    public void EndReplay() => _requests.EndReplay();
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+    {
+        var replaced = await _requests.AttachAsync(stream);
+        _writing ??= _inner.CopyToAsync(_requests, context);
+
+        // An attempt that fails says so where its response is read, and not here: only then it is made again.
+        if (await Task.WhenAny(_writing, replaced) == replaced && await replaced)
+            throw new OperationCanceledException();
+        await _writing;
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = 0;
+        return false;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _inner.Dispose();
+        base.Dispose(disposing);
+    }
+}
