@@ -27,7 +27,7 @@ internal static class CallLimit
     public static void AddMessageLimit(this IGrpcServerBuilder builder) =>
         builder.Services.AddOptions<GrpcServiceOptions>().Configure<LimitsOptions>((grpc, limits) => grpc.MaxReceiveMessageSize = limits.MaxMessageSize);
 
-    private static string Who(HttpContext call) => call.GetCaller()?.ToString() ?? call.Connection.RemoteIpAddress?.ToString() ?? "";
+    private static string Who(HttpContext call) => call.GetCaller()?.ToString() ?? CallerAddress.Of(call.Connection.RemoteIpAddress);
 
     private static TokenBucketRateLimiterOptions Bucket(int calls) => new()
     {

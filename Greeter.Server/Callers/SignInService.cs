@@ -16,7 +16,7 @@ internal sealed partial class SignInService(UserFile users, TokenIssuer tokens, 
         var address = http.Connection.RemoteIpAddress?.ToString() ?? "";
         if (request.User.Length is 0 or > LongestInput || request.Password.Length is 0 or > LongestInput)
             throw new RpcException(new Status(StatusCode.InvalidArgument, "user and password are needed, with at most 1024 characters"));
-        if (!limit.Allows(request.User, address))
+        if (!limit.Allows(request.User, CallerAddress.Of(http.Connection.RemoteIpAddress)))
         {
             Log.Limited(logger, address);
             throw new RpcException(new Status(StatusCode.ResourceExhausted, "too many attempts; wait a minute"));

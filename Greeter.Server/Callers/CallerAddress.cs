@@ -1,0 +1,25 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Greeter.Server.Callers;
+
+/// <summary>An address as limits count it.</summary>
+internal static class CallerAddress
+{
+    // RFC 6177: one site has a /64 at the least, 2^64 addresses to take in turns.
+    private const int SiteBytes = 8;
+
+    /// <summary>An IPv4 address as it is, also when it is mapped into IPv6; of an IPv6 address its site.</summary>
+    public static string Of(IPAddress? address)
+    {
+        if (address is null)
+            return "";
+        if (address.IsIPv4MappedToIPv6)
+            return address.MapToIPv4().ToString();
+        if (address.AddressFamily != AddressFamily.InterNetworkV6)
+            return address.ToString();
+        var bytes = address.GetAddressBytes();
+        Array.Clear(bytes, SiteBytes, bytes.Length - SiteBytes);
+        return $"{new IPAddress(bytes)}/64";
+    }
+}
