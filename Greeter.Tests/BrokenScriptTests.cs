@@ -51,6 +51,7 @@ public sealed class BrokenScriptTests(MadeCertificates made) : IDisposable
     [InlineData("--broken", "weak-key", "--force")]
     [InlineData("--broken", "weak-key", "--client-name", "alice")]
     [InlineData("--broken", "../weak-key")]
+    [InlineData("--broken", "weak-key", "--revoke", "client_cert.pem")]
     public async Task What_there_is_no_set_for_is_refused(params string[] options)
     {
         var run = await made.RunAsync(_folder.Path("certs"), options);

@@ -10,6 +10,7 @@ public sealed class CertsScriptRefusalTests(MadeCertificates made) : IDisposable
     [InlineData("usage", "--renw")]
     [InlineData("usage", "--key", "dsa")]
     [InlineData("usage", "--renew", "--force")]
+    [InlineData("usage", "--revoke", "client_cert.pem", "--days", "3")]
     [InlineData("days-invalid", "--days", "826")]
     [InlineData("days-invalid", "--days", "1.5")]
     [InlineData("server-name-invalid", "--server-name", "https://greeter.example.com")]

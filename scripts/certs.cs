@@ -65,10 +65,12 @@ command.SetAction(arguments =>
         Renew = arguments.GetValue(renew),
         Force = arguments.GetValue(force),
     };
+    if (arguments.GetResult(revoke) is not null && arguments.GetResult(broken) is not null)
+        throw CertsProblems.Usage("--broken makes a set of its own and --revoke changes the good one; only one of the two");
     if (arguments.GetResult(revoke) is not null)
-        Revocation.Run(request.Checked().Layout, arguments.GetValue(revoke) ?? [], DateTimeOffset.UtcNow, Console.Out);
+        Revocation.Run(request.CheckedAlone("--revoke", "it makes no certificates").Layout, arguments.GetValue(revoke) ?? [], DateTimeOffset.UtcNow, Console.Out);
     else if (arguments.GetValue(broken) is { } name)
-        BrokenRun.Make(name, request.CheckedAlone(), DateTimeOffset.UtcNow, Console.Out);
+        BrokenRun.Make(name, request.CheckedAlone("--broken", "what the set is like is said by its name"), DateTimeOffset.UtcNow, Console.Out);
     else
         CertsRun.Make(request.Checked(), DateTimeOffset.UtcNow).Write(Console.Out);
 });

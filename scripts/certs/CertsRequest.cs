@@ -34,11 +34,13 @@ internal sealed record CertsRequest
         ? throw CertsProblems.Usage("--renew keeps the authorities and --force replaces them; only one of the two")
         : this;
 
+    /// <param name="option">What asks for a folder and nothing else.</param>
+    /// <param name="reason">Why.</param>
     /// <exception cref="CertsProblem">It asks for more than a folder.</exception>
-    public CertsRequest CheckedAlone() => this == new CertsRequest { Layout = Layout, ServerNames = ServerNames, ClientNames = ClientNames }
+    public CertsRequest CheckedAlone(string option, string reason) => this == new CertsRequest { Layout = Layout, ServerNames = ServerNames, ClientNames = ClientNames }
         && ServerNames.Count + ClientNames.Count == 0
         ? this
-        : throw CertsProblems.Usage("--broken goes with --out alone: what the set is like is said by its name");
+        : throw CertsProblems.Usage($"{option} goes with --out alone: {reason}");
 
     /// <summary>The command that does <paramref name="options"/> to the same folder; it is what the fixes end in.</summary>
     public string Command(string options) =>
