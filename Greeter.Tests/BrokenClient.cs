@@ -40,6 +40,12 @@ internal static class BrokenClient
                 folder.Write(folder.ClientCert, self.CertificatePem);
                 folder.Write(folder.ClientKey, self.KeyPem);
                 break;
+            case "client-certificate-invalid":
+                var chain = LongChain.Create(pki.ClientCa, "greeter-client");
+                folder.Write(folder.ClientCert, chain.ChainPem);
+                folder.Write(folder.ClientKey, chain.KeyPem);
+                values = [.. values[..1], "CN=one too many", "InvalidBasicConstraints"];
+                break;
             case "client-intermediate-missing":
                 folder.Write(folder.ClientCert, pki.Client.LeafPem);
                 values = [.. values, pki.ClientCa.Issuing.Subject];

@@ -1,5 +1,7 @@
+using System.Net.Security;
 using System.Net.Sockets;
 using Greeter.Server.Tls;
+using Greeter.Tls;
 
 namespace Greeter.Tests;
 
@@ -21,6 +23,29 @@ public sealed class FailureConnectionTests
 
         (await TestClient.RunAsync(folder, "--credentials", "tls", "--address", $"https://localhost:{server.Port}"))
             .ShouldFail("closed-in-handshake", $"localhost port {server.Port} closed without a reason");
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_cut_during_a_call_is_told_as_lost_when_a_new_one_works()
+    {
+        using var folder = TestFolder.With(TestPki.Ec);
+        await using var server = await TestServer.StartAsync(folder);
+        var tls = TlsHandshake.Server(TlsMaterial.FromPem(rootsPem: null, TestPki.Ec.Server.ChainPem, TestPki.Ec.Server.KeyPem));
+        var isCut = true;
+        await using var wire = new RawPeer((client, stop) => isCut ? CutAsync(client, stop) : RawPeer.ForwardAsync(client, server.Port(PortKind.Tls), stop));
+        string[] call = ["--credentials", "tls", "--address", $"https://localhost:{wire.Port}"];
+
+        (await TestClient.RunAsync(folder, call)).ShouldFail("connection-lost", $"https://localhost:{wire.Port}", "a new connection works");
+        (await TestClient.RunAsync(folder, call)).ShouldGreet();
+
+        async Task CutAsync(NetworkStream client, CancellationToken stop)
+        {
+            await using var secured = new SslStream(client, leaveInnerStreamOpen: true);
+            await secured.AuthenticateAsServerAsync(tls, stop);
+            await secured.ReadExactlyAsync(new byte[HostilePeer.Preface.Length], stop);
+            isCut = false;
+            RawPeer.Reset(client);
+        }
     }
 
     [Fact]

@@ -17,6 +17,7 @@ public sealed class FailureMutualTests
         ("client-certificate-not-yet-valid", "client-certificate-not-yet-valid"),
         ("client-self-signed", "client-self-signed"), // E07
         ("client-intermediate-missing", "client-intermediate-missing"), // E08
+        ("client-certificate-invalid", "client-certificate-refused"),
     ];
 
     public static TheoryData<SslProtocols, string, string> Cases

@@ -22,6 +22,7 @@ public sealed class FailureTrustTests
             foreach (var problem in new[]
             {
                 "server-intermediate-missing", "server-self-signed", "server-certificate-usage", "server-certificate-expired", "server-certificate-not-yet-valid",
+                "server-certificate-invalid",
             })
             {
                 data.Add(problem, SslProtocols.Tls12);
@@ -102,6 +103,12 @@ public sealed class FailureTrustTests
         {
             var self = SelfSigned.Create("alone");
             return (self.CertificatePem, self.KeyPem, ["CN=alone", pki.ServerCa.Root.Subject]);
+        }
+
+        if (problem == "server-certificate-invalid")
+        {
+            var chain = LongChain.Create(pki.ServerCa, "localhost");
+            return (chain.ChainPem, chain.KeyPem, ["CN=localhost", "CN=one too many", "InvalidBasicConstraints"]);
         }
 
         var issued = problem switch

@@ -21,6 +21,21 @@ internal sealed class RawPeer : IAsyncDisposable
     /// <summary>Accepts, and says nothing.</summary>
     public static RawPeer Silent() => new((_, stop) => Task.Delay(Timeout.Infinite, stop));
 
+    /// <summary>Passes a connection on to a port of this machine.</summary>
+    public static async Task ForwardAsync(NetworkStream client, int port, CancellationToken stop)
+    {
+        using var server = new TcpClient();
+        await server.ConnectAsync("127.0.0.1", port, stop);
+        await Task.WhenAny(client.CopyToAsync(server.GetStream(), stop), server.GetStream().CopyToAsync(client, stop));
+    }
+
+    /// <summary>Ends a connection without a word.</summary>
+    public static void Reset(NetworkStream client)
+    {
+        client.Socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        client.Socket.Close();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

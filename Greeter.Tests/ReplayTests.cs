@@ -21,7 +21,7 @@ public sealed class ReplayTests(Xunit.Abstractions.ITestOutputHelper output) : I
     {
         await using var server = await TestServer.StartAsync(_folder);
         await using var peer = new RawPeer((client, stop) =>
-            Interlocked.Increment(ref _connections) == 1 ? EndAfterAsync("Grace", client, stop) : ForwardAsync(client, server.Port(PortKind.Insecure), stop));
+            Interlocked.Increment(ref _connections) == 1 ? EndAfterAsync("Grace", client, stop) : RawPeer.ForwardAsync(client, server.Port(PortKind.Insecure), stop));
         using var channel = TlsChannel.ForAddress($"http://localhost:{peer.Port}", ChannelCredentials.Insecure);
 
         using var chat = new Helloworld.Greeter.GreeterClient(channel).SayHelloBidiStream(deadline: DateTime.UtcNow.AddSeconds(60)); // Without the replay it would wait for ever.
@@ -93,12 +93,5 @@ public sealed class ReplayTests(Xunit.Abstractions.ITestOutputHelper output) : I
             read += System.Text.Encoding.Latin1.GetString(buffer, 0, await client.ReadAsync(buffer, stop));
         await client.WriteAsync(NothingTaken, stop);
         await client.CopyToAsync(Stream.Null, stop);
-    }
-
-    private static async Task ForwardAsync(NetworkStream client, int port, CancellationToken stop)
-    {
-        using var server = new TcpClient();
-        await server.ConnectAsync("127.0.0.1", port, stop);
-        await Task.WhenAny(client.CopyToAsync(server.GetStream(), stop), server.GetStream().CopyToAsync(client, stop));
     }
 }

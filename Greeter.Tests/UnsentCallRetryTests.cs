@@ -19,7 +19,7 @@ public sealed class UnsentCallRetryTests : IDisposable
     public async Task A_call_whose_connection_is_reset_before_the_handshake_is_over_is_made_again()
     {
         await using var server = await TestServer.StartAsync(_folder);
-        await using var peer = new RawPeer((client, stop) => Interlocked.Increment(ref _connections) <= 2 ? ResetAsync(client, stop) : ForwardAsync(client, server.Port(PortKind.Tls), stop));
+        await using var peer = new RawPeer((client, stop) => Interlocked.Increment(ref _connections) <= 2 ? ResetAsync(client, stop) : RawPeer.ForwardAsync(client, server.Port(PortKind.Tls), stop));
         using var channel = Channel(peer.Port);
         var client = Client(channel);
 
@@ -85,14 +85,6 @@ public sealed class UnsentCallRetryTests : IDisposable
     private static async Task ResetAsync(NetworkStream client, CancellationToken stop)
     {
         await client.ReadExactlyAsync(new byte[1], stop);
-        client.Socket.LingerState = new LingerOption(enable: true, seconds: 0);
-        client.Socket.Close();
-    }
-
-    private static async Task ForwardAsync(NetworkStream client, int port, CancellationToken stop)
-    {
-        using var server = new TcpClient();
-        await server.ConnectAsync("127.0.0.1", port, stop);
-        await Task.WhenAny(client.CopyToAsync(server.GetStream(), stop), server.GetStream().CopyToAsync(client, stop));
+        RawPeer.Reset(client);
     }
 }
