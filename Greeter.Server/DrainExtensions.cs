@@ -1,3 +1,4 @@
+using Greeter.Server.Tls;
 using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -11,7 +12,7 @@ internal static class DrainExtensions
         builder.Services.AddSingleton<Drain>();
         builder.Services.Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<DrainInterceptor>());
 
-        // The host's own patience is a little longer, so that the last statuses still reach their clients.
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain.Grace + TimeSpan.FromSeconds(2));
+        // The host's own patience is a little longer, so that the last statuses still reach their clients, who then close.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain.Grace + GracefulClose.Patience + TimeSpan.FromSeconds(1));
     }
 }

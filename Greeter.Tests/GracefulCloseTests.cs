@@ -72,6 +72,22 @@ public sealed class GracefulCloseTests : IAsyncLifetime
         await Eventually.TrueAsync(() => _keeper.Count == 0, () => $"{_keeper.Count} connections are open");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_connection_that_its_client_closes_leaves_no_error_in_the_log(bool tls)
+    {
+        using (var peer = await ConnectAsync(tls))
+        {
+            await peer.TrySendAsync(HostilePeer.Preface);
+            await peer.ReadUntilAsync(HostilePeer.Settings);
+        }
+
+        await Eventually.TrueAsync(() => _keeper.Count == 0, () => $"{_keeper.Count} connections are open");
+        await _server.App.StopAsync(); // Ends after its connections, so all is in the log.
+        _server.Log.All.Should().NotContain(line => line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_client_that_says_nothing_does_not_hold_the_end_up()
     {

@@ -10,9 +10,6 @@ namespace Greeter.Tests;
 /// <summary>Calls with a stream of requests whose connection ends before the server has taken them.</summary>
 public sealed class ReplayTests(Xunit.Abstractions.ITestOutputHelper output) : IDisposable
 {
-    // RFC 9113, section 6.8: nothing of this connection has been taken, and there is no error.
-    private static readonly byte[] NothingTaken = HostilePeer.Frame(HostilePeer.GoAway, flags: 0, stream: 0, new byte[8]);
-
     private readonly TestFolder _folder = TestFolder.With(TestPki.Ec);
     private int _connections;
 
@@ -21,7 +18,7 @@ public sealed class ReplayTests(Xunit.Abstractions.ITestOutputHelper output) : I
     {
         await using var server = await TestServer.StartAsync(_folder);
         await using var peer = new RawPeer((client, stop) =>
-            Interlocked.Increment(ref _connections) == 1 ? EndAfterAsync("Grace", client, stop) : RawPeer.ForwardAsync(client, server.Port(PortKind.Insecure), stop));
+            Interlocked.Increment(ref _connections) == 1 ? EndAfterAsync(bytes: 20, client, stop) : RawPeer.ForwardAsync(client, server.Port(PortKind.Insecure), stop));
         using var channel = TlsChannel.ForAddress($"http://localhost:{peer.Port}", ChannelCredentials.Insecure);
 
         using var chat = new Helloworld.Greeter.GreeterClient(channel).SayHelloBidiStream(deadline: DateTime.UtcNow.AddSeconds(60)); // Without the replay it would wait for ever.
@@ -40,16 +37,84 @@ public sealed class ReplayTests(Xunit.Abstractions.ITestOutputHelper output) : I
     [Fact]
     public async Task A_call_of_which_too_much_was_written_fails_and_says_so()
     {
-        await using var peer = new RawPeer((client, stop) => EndAfterAsync("Grace", client, stop));
+        await using var peer = new RawPeer((client, stop) => EndAfterAsync(bytes: 60_000, client, stop));
         using var channel = TlsChannel.ForAddress($"http://localhost:{peer.Port}", ChannelCredentials.Insecure);
 
         using var chat = new Helloworld.Greeter.GreeterClient(channel.Inner.Intercept(ReplayHandler.Mark)).SayHelloBidiStream();
-        var writing = chat.RequestStream.WriteAsync(new HelloRequest { Name = "Grace" + new string('a', 100_000) });
+        var writing = chat.RequestStream.WriteAsync(new HelloRequest { Name = new string('a', 100_000) });
 
         var failed = await chat.Invoking(ReadAsync).Should().ThrowAsync<RpcException>();
         failed.Which.StatusCode.Should().Be(StatusCode.Unavailable);
         failed.Which.Status.Detail.Should().Contain("the connection ended before the server took the call, and more than 65536 bytes of it had been sent");
         await FluentActions.Awaiting(() => writing).Should().ThrowAsync<Exception>();
+    }
+
+    [Fact]
+    public async Task A_write_waits_for_its_replay_although_the_server_has_answered_meanwhile()
+    {
+        const int Narrow = 100;
+        var (taken, received) = (new TaskCompletionSource<Http2Peer>(), 0);
+        await using var raw = new RawPeer((client, stop) =>
+        {
+            if (Interlocked.Increment(ref _connections) == 1)
+                return EndAfterAsync(bytes: 1, client, stop, Narrow);
+            var peer = new Http2Peer(client, stop);
+            return peer.ServeAsync(window: Narrow, take: async frame =>
+            {
+                if (frame.Type == HostilePeer.HeadersFrame)
+                {
+                    await peer.AnswerAsync(frame.Stream);
+                    taken.SetResult(peer);
+                }
+
+                if (frame.Type == HostilePeer.Data)
+                    received += frame.Length;
+            });
+        });
+        using var channel = TlsChannel.ForAddress($"http://localhost:{raw.Port}", ChannelCredentials.Insecure);
+        using var chat = new Helloworld.Greeter.GreeterClient(channel).SayHelloBidiStream(deadline: DateTime.UtcNow.AddSeconds(60));
+
+        var writing = chat.RequestStream.WriteAsync(new HelloRequest { Name = new string('a', 30_000) });
+        await chat.ResponseHeadersAsync;
+        writing.IsCompleted.Should().BeFalse("the server takes a few bytes for now");
+        await (await taken.Task).WidenAsync(stream: 1, bytes: 1_000_000);
+
+        await writing;
+        await Eventually.TrueAsync(() => received > 30_000, () => $"{received} bytes came");
+    }
+
+    [Fact]
+    public async Task A_stream_that_is_completed_is_ended_also_when_the_call_is_disposed_right_after()
+    {
+        const int Calls = 100;
+        var (ended, reset) = (0, 0);
+        await using var raw = new RawPeer((client, stop) =>
+        {
+            var peer = new Http2Peer(client, stop);
+            return peer.ServeAsync(async frame =>
+            {
+                if (frame.Type == HostilePeer.HeadersFrame)
+                    await peer.AnswerAsync(frame.Stream);
+                ended += frame is { Type: HostilePeer.Data, Flags: Http2Peer.EndStream } ? 1 : 0;
+                reset += frame.Type == HostilePeer.ResetStream ? 1 : 0;
+            });
+        });
+        using var channel = TlsChannel.ForAddress($"http://localhost:{raw.Port}", ChannelCredentials.Insecure);
+        var client = new Helloworld.Greeter.GreeterClient(channel);
+
+        for (var call = 1; call <= Calls; call++)
+        {
+            using (var chat = client.SayHelloBidiStream())
+            {
+                await chat.RequestStream.WriteAsync(new HelloRequest());
+                await chat.ResponseHeadersAsync;
+                await chat.RequestStream.CompleteAsync();
+            }
+
+            await Eventually.TrueAsync(() => reset == call, () => $"{reset} of {call} calls were cancelled");
+        }
+
+        ended.Should().Be(Calls);
     }
 
     [Fact]
@@ -83,15 +148,14 @@ public sealed class ReplayTests(Xunit.Abstractions.ITestOutputHelper output) : I
         return chat.ResponseStream.Current.Message;
     }
 
-    // Greets, reads until that text has come, and ends the connection without having taken anything.
-    private static async Task EndAfterAsync(string text, NetworkStream client, CancellationToken stop)
+    // Takes nothing: ends the connection once that many bytes of requests have come.
+    private static Task EndAfterAsync(int bytes, NetworkStream client, CancellationToken stop, int window = 65_535)
     {
-        await client.WriteAsync(HostilePeer.Frame(HostilePeer.Settings, flags: 0, stream: 0, []), stop);
-        var read = "";
-        var buffer = new byte[4096];
-        while (!read.Contains(text, StringComparison.Ordinal))
-            read += System.Text.Encoding.Latin1.GetString(buffer, 0, await client.ReadAsync(buffer, stop));
-        await client.WriteAsync(NothingTaken, stop);
-        await client.CopyToAsync(Stream.Null, stop);
+        var peer = new Http2Peer(client, stop);
+        return peer.ServeAsync(async frame =>
+        {
+            if (frame.Type == HostilePeer.Data && bytes > 0 && (bytes -= frame.Length) <= 0)
+                await peer.GoAwayAsync();
+        }, window);
     }
 }

@@ -16,18 +16,20 @@ internal sealed class ReplayedContent : HttpContent
             Headers.TryAddWithoutValidation(name, values);
     }
 
-    /// <summary>From now on the stream that is being sent is the only one.</summary>
-    public void EndReplay() => _requests.EndReplay();
+    /// <summary>From now on the stream that is being sent is the only one. Returns at once: a write may be waiting for the other side.</summary>
+    public void EndReplay() => _ = _requests.EndReplayAsync();
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
     {
-        var replaced = await _requests.AttachAsync(stream);
+        var replaced = await _requests.AttachAsync(stream).ConfigureAwait(false);
         _writing ??= _inner.CopyToAsync(_requests, context);
 
-        // An attempt that fails says so where its response is read, and not here: only then it is made again.
-        if (await Task.WhenAny(_writing, replaced) == replaced && await replaced)
+        // An attempt that fails says so where its response is read, and not here: only then it is made again. In no context
+        // of the caller's: whoever completes the requests ends the stream in doing so, before the call may be disposed
+        // (https://github.com/grpc/grpc-dotnet/issues/1394).
+        if (await Task.WhenAny(_writing, replaced).ConfigureAwait(false) == replaced)
             throw new OperationCanceledException();
-        await _writing;
+        await _writing.ConfigureAwait(false);
     }
 
     protected override bool TryComputeLength(out long length)

@@ -8,15 +8,14 @@ namespace Greeter.Client.Tls;
 /// </summary>
 internal sealed class ReplayedStream : Stream
 {
-    // What is kept at the most. A call that has sent more without an answer fails with its connection, as it would without us.
+    // What is kept at the most. A call that has sent more without an answer fails with its connection.
     private const int Limit = 64 * 1024;
 
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly Lock _lock = new();
     private MemoryStream? _kept = new();
     private Stream _current = Null;
-    private TaskCompletionSource<bool> _replayed = NewReplay();
-    private volatile bool _isOver;
+    private TaskCompletionSource _replaced = new();
+    private TaskCompletionSource<bool> _replayed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isPlain;
 
     public override bool CanRead => false;
@@ -34,9 +33,9 @@ internal sealed class ReplayedStream : Stream
     }
 
     /// <summary>Goes on with another stream, which gets first what earlier ones got.</summary>
-    /// <returns>Completes with true when the next one takes over, with false when there will be none.</returns>
+    /// <returns>Completes when the next one takes over.</returns>
     /// <exception cref="IOException">What earlier ones got is no longer there.</exception>
-    public async Task<Task<bool>> AttachAsync(Stream stream)
+    public async Task<Task> AttachAsync(Stream stream)
     {
         await _turn.WaitAsync();
         try
@@ -44,14 +43,12 @@ internal sealed class ReplayedStream : Stream
             if (_kept is not { } kept)
                 throw new IOException($"the connection ended before the server took the call, and more than {Limit} bytes of it had been sent");
             await ReplayAsync(kept, stream);
-            lock (_lock)
-            {
-                _current = stream;
-                _replayed.TrySetResult(true);
-                if (!_isOver)
-                    _replayed = NewReplay();
-                return _replayed.Task;
-            }
+            _current = stream;
+            _replaced.TrySetResult();
+            _replaced = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _replayed.TrySetResult(true);
+            _replayed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _replaced.Task;
         }
         finally
         {
@@ -60,13 +57,12 @@ internal sealed class ReplayedStream : Stream
     }
 
     /// <summary>There will be no other stream: the call is taken, or it has failed.</summary>
-    public void EndReplay()
+    public async Task EndReplayAsync()
     {
-        lock (_lock)
-        {
-            _isOver = true;
-            _replayed.TrySetResult(false);
-        }
+        await _turn.WaitAsync(); // A replay that runs is finished first: what waits for it has been written.
+        _kept = null;
+        _replayed.TrySetResult(false);
+        _turn.Release();
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -87,8 +83,6 @@ internal sealed class ReplayedStream : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    private static TaskCompletionSource<bool> NewReplay() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static async Task ReplayAsync(MemoryStream kept, Stream stream)
     {
@@ -121,10 +115,10 @@ internal sealed class ReplayedStream : Stream
         try
         {
             await act(_current);
-            _isPlain = _isOver || _kept is null;
+            _isPlain = _kept is null;
             return;
         }
-        catch (Exception e) when (_kept is not null && !_isOver && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (_kept is not null && !cancellationToken.IsCancellationRequested)
         {
             (failure, replayed) = (e, _replayed.Task);
         }
@@ -140,7 +134,7 @@ internal sealed class ReplayedStream : Stream
 
     private void Keep(ReadOnlySpan<byte> bytes)
     {
-        if (_isOver || _kept?.Length + bytes.Length > Limit)
+        if (_kept?.Length + bytes.Length > Limit)
             _kept = null;
         _kept?.Write(bytes);
     }

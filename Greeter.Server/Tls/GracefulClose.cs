@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace Greeter.Server.Tls;
 
 /// <summary>
-/// Ends connections so that no call is lost with them: GOAWAY is never the first frame, and it is the client who closes.
+/// Ends connections so that no call is lost with them: the greeting comes before the GOAWAY, and it is the client who closes.
 /// </summary>
 /// <remarks>
 /// Kestrel closes the socket right after its GOAWAY. A client that is just writing a call then meets a reset before it has
@@ -15,7 +15,7 @@ namespace Greeter.Server.Tls;
 /// </remarks>
 internal sealed class GracefulClose(TimeProvider time)
 {
-    /// <summary>How long the other side has: a round trip, and the work of a busy machine.</summary>
+    /// <summary>How long the other side has, to greet and then to close: a round trip, and the work of a busy machine.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>Part of Kestrel's pipeline, right before HTTP.</summary>
@@ -25,11 +25,12 @@ internal sealed class GracefulClose(TimeProvider time)
         var kept = new KeptTransport(transport);
         connection.Transport = kept;
         if (connection.Features.Get<IConnectionLifetimeNotificationFeature>() is { } lifetime)
-            lifetime.ConnectionClosedRequested = After(kept.Greeted, lifetime.ConnectionClosedRequested);
+            lifetime.ConnectionClosedRequested = OnceGreeted(kept, lifetime.ConnectionClosedRequested);
         try
         {
             await next(connection);
-            await ClosedByClientAsync(transport.Input);
+            if (kept.IsGreeted)
+                await ClosedByClientAsync(transport.Input);
         }
         finally
         {
@@ -37,16 +38,18 @@ internal sealed class GracefulClose(TimeProvider time)
         }
     };
 
-    // The request to end, not before the greeting; a client that says nothing at all does not hold it up for long.
-    private CancellationToken After(Task greeted, CancellationToken requested)
+    // The request to end. A client that says nothing at all does not hold it up for long.
+    private CancellationToken OnceGreeted(KeptTransport kept, CancellationToken requested)
     {
         var close = new CancellationTokenSource();
-        requested.UnsafeRegister(async _ =>
-        {
-            await greeted.WaitAsync(Patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await close.CancelAsync();
-        }, state: null);
+        requested.UnsafeRegister(_ => _ = CloseAsync(), state: null);
         return close.Token;
+
+        async Task CloseAsync()
+        {
+            await kept.WaitForGreetingAsync(Patience, time);
+            await close.CancelAsync();
+        }
     }
 
     private async Task ClosedByClientAsync(PipeReader input)
@@ -57,9 +60,10 @@ internal sealed class GracefulClose(TimeProvider time)
             while (await input.ReadAsync(patience.Token) is { IsCompleted: false } read)
                 input.AdvanceTo(read.Buffer.End);
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException)
+        catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
         {
-            // Out of patience, or the connection is gone: it is closed either way.
+            // Out of patience, or the connection is gone, or HTTP itself has read its end (and not given it back, so that
+            // nobody can read it again): it is closed either way.
         }
     }
 }

@@ -11,8 +11,15 @@ internal sealed class KeptTransport(IDuplexPipe transport) : IDuplexPipe
 
     public PipeWriter Output => _output;
 
-    /// <summary>Completes when the server's first bytes are on their way: its SETTINGS.</summary>
-    public Task Greeted => _output.Flushed.Task;
+    /// <summary>Whether the server has sent its SETTINGS.</summary>
+    public bool IsGreeted => _output.Greeted.Task is { IsCompleted: true, Result: true };
+
+    /// <summary>Waits for that; if it takes too long, the connection counts as not greeted for ever.</summary>
+    public async Task WaitForGreetingAsync(TimeSpan patience, TimeProvider time)
+    {
+        await ((Task)_output.Greeted.Task).WaitAsync(patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _output.Greeted.TrySetResult(false);
+    }
 
     private sealed class Reader(PipeReader inner) : PipeReader
     {
@@ -33,7 +40,7 @@ internal sealed class KeptTransport(IDuplexPipe transport) : IDuplexPipe
 
     private sealed class Writer(PipeWriter inner) : PipeWriter
     {
-        public TaskCompletionSource Flushed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<bool> Greeted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
 
@@ -49,8 +56,8 @@ internal sealed class KeptTransport(IDuplexPipe transport) : IDuplexPipe
 
         public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
         {
-            if (!Flushed.Task.IsCompleted)
-                Flushed.TrySetResult();
+            if (!Greeted.Task.IsCompleted)
+                Greeted.TrySetResult(true); // SETTINGS are what HTTP/2 sends first.
             return inner.FlushAsync(cancellationToken);
         }
 
