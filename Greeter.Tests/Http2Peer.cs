@@ -15,12 +15,14 @@ internal sealed class Http2Peer(NetworkStream client, CancellationToken stop)
 
     private const byte WindowUpdate = 8;
 
+    private static readonly byte[] Wide = [0, 1, 0, 0]; // 64 KiB more.
+
     public record struct Frame(byte Type, byte Flags, int Stream, int Length);
 
-    /// <summary>Greets, with a window of this size for each stream, and hands over each frame that is not about the connection.</summary>
-    public async Task ServeAsync(Func<Frame, Task> take, int window = 65_535)
+    /// <summary>Greets and hands over each frame that is not about the connection.</summary>
+    public async Task ServeAsync(Func<Frame, Task> take)
     {
-        await SendAsync(HostilePeer.Settings, 0, 0, [0, 4, .. BigEndian(window)]);
+        await SendAsync(HostilePeer.Settings, 0, 0, []);
         await client.ReadExactlyAsync(new byte[24], stop);
         while (true)
         {
@@ -38,17 +40,15 @@ internal sealed class Http2Peer(NetworkStream client, CancellationToken stop)
 
     public Task AnswerAsync(int stream) => SendAsync(HostilePeer.HeadersFrame, HostilePeer.EndHeaders, stream, ResponseHeaders);
 
-    public Task WidenAsync(int stream, int bytes) => SendAsync(WindowUpdate, 0, stream, BigEndian(bytes));
+    /// <summary>Lets the client send on.</summary>
+    public async Task WidenAsync(int stream)
+    {
+        await SendAsync(WindowUpdate, 0, 0, Wide);
+        await SendAsync(WindowUpdate, 0, stream, Wide);
+    }
 
     /// <summary>Ends the connection; nothing of it has been taken (RFC 9113, section 6.8).</summary>
     public Task GoAwayAsync() => SendAsync(HostilePeer.GoAway, 0, 0, new byte[8]);
-
-    private static byte[] BigEndian(int value)
-    {
-        var bytes = new byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(bytes, value);
-        return bytes;
-    }
 
     private Task SendAsync(byte type, byte flags, int stream, byte[] payload) =>
         client.WriteAsync(HostilePeer.Frame(type, flags, stream, payload), stop).AsTask();
