@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace Greeter.Tests;
 
 /// <summary>A clean copy of the repository, with programs that are built already, in which the commands of a page are run.</summary>
-public sealed partial class DocsShell : IAsyncDisposable
+public sealed partial class DocsShell : IAsyncLifetime, IDisposable
 {
     // What pages use, and free ones of this machine in their place.
     private static readonly string[] Ports = ["50051", "50052", "50053", "50061", "50062"];
@@ -42,6 +42,8 @@ public sealed partial class DocsShell : IAsyncDisposable
     }
 
     private string Root => _folder.Root;
+
+    public Task InitializeAsync() => Task.CompletedTask;
 
     /// <summary>Before a page: no certificates, nothing that runs.</summary>
     public async Task CleanAsync()
@@ -80,11 +82,10 @@ public sealed partial class DocsShell : IAsyncDisposable
         _running[name] = (process, seen + match.Index + match.Length);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await CleanAsync();
-        _folder.Dispose();
-    }
+    // Of a fixture, xunit calls this one and not IAsyncDisposable's: the last page's server would stay.
+    public Task DisposeAsync() => CleanAsync();
+
+    public void Dispose() => _folder.Dispose();
 
     private static IEnumerable<(string Command, string[] Expected)> Commands(IReadOnlyList<string> lines)
     {
