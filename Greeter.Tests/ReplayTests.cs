@@ -86,7 +86,7 @@ public sealed class ReplayTests(Xunit.Abstractions.ITestOutputHelper output) : I
     [Fact]
     public async Task A_stream_that_is_completed_is_ended_also_when_the_call_is_disposed_right_after()
     {
-        const int Calls = 100;
+        const int Calls = 200;
         var (ended, reset) = (0, 0);
         await using var raw = new RawPeer((client, stop) =>
         {
@@ -100,7 +100,7 @@ public sealed class ReplayTests(Xunit.Abstractions.ITestOutputHelper output) : I
             });
         });
         using var channel = TlsChannel.ForAddress($"http://localhost:{raw.Port}", ChannelCredentials.Insecure);
-        var client = new Helloworld.Greeter.GreeterClient(channel);
+        var client = new Helloworld.Greeter.GreeterClient(channel.Inner.Intercept(ReplayHandler.Mark)); // The answer's shortest way.
 
         for (var call = 1; call <= Calls; call++)
         {
