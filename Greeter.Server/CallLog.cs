@@ -49,7 +49,7 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
         Activity.Current?.SetTag("rpc.method", method).SetTag("rpc.grpc.status_code", status).SetTag("greeter.transport", transport).SetTag("greeter.caller", caller);
         var milliseconds = elapsed.TotalMilliseconds;
         if (status == Ok)
-            Log.Called(logger, LogLevel.Information, method, caller, transport, status, milliseconds);
+            Log.Called(logger, method, caller, transport, status, milliseconds);
         else if (_limits.GetOrAdd((method, status), _ => new RefusalLimit(time, Burst, Window)).TryTake(out var suppressed))
             Log.Failed(logger, method, caller, transport, status, milliseconds, suppressed);
     }
@@ -63,8 +63,8 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 1, EventName = "Called", Message = "{Method} by {Caller} over {Transport}: status {Status} in {Milliseconds:0.0} ms")]
-        public static partial void Called(ILogger logger, LogLevel level, string method, string caller, string transport, string status, double milliseconds);
+        [LoggerMessage(EventId = 1, EventName = "Called", Level = LogLevel.Information, Message = "{Method} by {Caller} over {Transport}: status {Status} in {Milliseconds:0.0} ms")]
+        public static partial void Called(ILogger logger, string method, string caller, string transport, string status, double milliseconds);
 
         [LoggerMessage(EventId = 2, EventName = "CallFailed", Level = LogLevel.Warning,
             Message = "{Method} by {Caller} over {Transport}: status {Status} in {Milliseconds:0.0} ms; {Suppressed} like it before were not logged")]

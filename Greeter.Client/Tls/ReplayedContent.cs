@@ -3,18 +3,10 @@ using System.Net;
 namespace Greeter.Client.Tls;
 
 /// <summary>A stream of requests that can be sent more than once; its writer, who writes each request once, does not notice.</summary>
-internal sealed class ReplayedContent : HttpContent
+internal sealed class ReplayedContent(HttpContent inner) : ContentAround(inner)
 {
-    private readonly HttpContent _inner;
     private readonly ReplayedStream _requests = new();
     private Task? _writing;
-
-    public ReplayedContent(HttpContent inner)
-    {
-        _inner = inner;
-        foreach (var (name, values) in inner.Headers.NonValidated)
-            Headers.TryAddWithoutValidation(name, values);
-    }
 
     /// <summary>From now on the stream that is being sent is the only one. Returns at once: a write may be waiting for the other side.</summary>
     public void EndReplay() => _ = _requests.EndReplayAsync();
@@ -22,7 +14,7 @@ internal sealed class ReplayedContent : HttpContent
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
     {
         var replaced = await _requests.AttachAsync(stream).ConfigureAwait(false);
-        _writing ??= _inner.CopyToAsync(_requests, context);
+        _writing ??= Inner.CopyToAsync(_requests, context);
 
         // An attempt that fails says so where its response is read, and not here: only then it is made again. In no context
         // of the caller's: whoever completes the requests ends the stream in doing so, before the call may be disposed
@@ -30,18 +22,5 @@ internal sealed class ReplayedContent : HttpContent
         if (await Task.WhenAny(_writing, replaced).ConfigureAwait(false) == replaced)
             throw new OperationCanceledException();
         await _writing.ConfigureAwait(false);
-    }
-
-    protected override bool TryComputeLength(out long length)
-    {
-        length = 0;
-        return false;
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            _inner.Dispose();
-        base.Dispose(disposing);
     }
 }

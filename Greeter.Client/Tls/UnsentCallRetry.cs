@@ -64,12 +64,9 @@ internal sealed class UnsentCallRetry : Interceptor
     }
 
     // The channel found nobody to connect to, or the connection ended before its handshake was over: a call is sent after it.
-    private static bool NeverConnected(Exception? exception) => exception switch
-    {
-        SocketException => WasTurnedAway(exception),
-        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError } => WasTurnedAway(exception),
-        _ => false,
-    };
+    private static bool NeverConnected(Exception? exception) =>
+        exception is SocketException or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError }
+        && WasTurnedAway(exception);
 
     private static bool WasTurnedAway(Exception? exception) =>
         exception is SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.ConnectionReset }

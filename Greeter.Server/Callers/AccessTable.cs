@@ -25,7 +25,7 @@ internal sealed class AccessTable
     /// <param name="configuration">Where the section stands.</param>
     /// <param name="settings">Where problems are noted.</param>
     /// <param name="methods">The methods that there are, <c>package.Service/Method</c>: a rule for another is a typing error.</param>
-    public static AccessTable Read(IConfiguration configuration, SettingsReader settings, IReadOnlyCollection<string> methods)
+    public static AccessTable Read(IConfigurationRoot configuration, SettingsReader settings, IReadOnlyCollection<string> methods)
     {
         var rules = new Dictionary<string, AccessRule>();
         var text = new List<string>();
@@ -38,7 +38,7 @@ internal sealed class AccessTable
                 continue;
             }
 
-            var callers = Callers((IConfigurationRoot)configuration, entry.Path);
+            var callers = Callers(configuration, entry.Path);
             text.Add($"{entry.Key}: {string.Join(", ", callers)}");
             if (AccessRule.Parse(callers) is { } rule)
                 rules[$"/{entry.Key}"] = rule;
