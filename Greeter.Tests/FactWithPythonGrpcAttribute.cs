@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Greeter.Tests;
 
 /// <summary>A test with a client in Python, skipped where the operating system's Python has no gRPC.</summary>
@@ -9,15 +7,7 @@ internal sealed class FactWithPythonGrpcAttribute : FactAttribute
     /// <summary>The one that the operating system's packages belong to, whatever comes first on the PATH.</summary>
     public const string Python = "/usr/bin/python3";
 
-    private static readonly Lazy<bool> HasGrpc = new(() =>
-    {
-        if (!File.Exists(Python))
-            return false;
-        using var python = Process.Start(new ProcessStartInfo(Python, ["-c", "import grpc, google.protobuf"]) { RedirectStandardError = true })!;
-        python.StandardError.ReadToEnd();
-        python.WaitForExit();
-        return python.ExitCode == 0;
-    });
+    private static readonly Lazy<bool> HasGrpc = new(() => Programs.Succeeds(Python, "-c", "import grpc, google.protobuf"));
 
     public FactWithPythonGrpcAttribute()
     {

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Greeter.Tests;
 
 /// <summary>A test with a client in Ruby, skipped where the operating system's Ruby has no gRPC.</summary>
@@ -9,15 +7,7 @@ internal sealed class FactWithRubyGrpcAttribute : FactAttribute
     /// <summary>The one that the operating system's packages belong to, whatever comes first on the PATH.</summary>
     public const string Ruby = "/usr/bin/ruby";
 
-    private static readonly Lazy<bool> HasGrpc = new(() =>
-    {
-        if (!File.Exists(Ruby))
-            return false;
-        using var ruby = Process.Start(new ProcessStartInfo(Ruby, ["-e", "require 'grpc'"]) { RedirectStandardError = true })!;
-        ruby.StandardError.ReadToEnd();
-        ruby.WaitForExit();
-        return ruby.ExitCode == 0;
-    });
+    private static readonly Lazy<bool> HasGrpc = new(() => Programs.Succeeds(Ruby, "-e", "require 'grpc'"));
 
     public FactWithRubyGrpcAttribute()
     {

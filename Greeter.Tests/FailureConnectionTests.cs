@@ -18,7 +18,7 @@ public sealed class FailureConnectionTests
         {
             await stream.ReadExactlyAsync(new byte[16], stop);
             if (how == "reset")
-                stream.Socket.LingerState = new LingerOption(enable: true, seconds: 0);
+                RawPeer.Reset(stream);
         });
 
         (await TestClient.RunAsync(folder, "--credentials", "tls", "--address", $"https://localhost:{server.Port}"))

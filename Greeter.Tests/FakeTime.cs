@@ -43,6 +43,13 @@ internal sealed class FakeTime(DateTimeOffset start) : TimeProvider
             timer.Run();
     }
 
+    /// <summary>In small steps, so that no time goes by after what is waited for.</summary>
+    public void AdvanceUntil(Func<bool> isReached)
+    {
+        while (!isReached())
+            Advance(TimeSpan.FromSeconds(1));
+    }
+
     private FakeTimer? NextUntil(DateTimeOffset end)
     {
         lock (_lock)

@@ -36,9 +36,7 @@ public sealed class GracefulCloseTests : IAsyncLifetime
     [InlineData(true)]
     public async Task What_is_under_way_when_a_connection_ends_is_taken_until_the_client_closes(bool tls)
     {
-        using var peer = await ConnectAsync(tls);
-        await peer.TrySendAsync(HostilePeer.Preface);
-        await peer.ReadUntilAsync(HostilePeer.Settings);
+        using var peer = await GreetedAsync(tls);
         End();
         await peer.ReadUntilAsync(HostilePeer.GoAway);
 
@@ -58,9 +56,7 @@ public sealed class GracefulCloseTests : IAsyncLifetime
     [InlineData(true)]
     public async Task A_client_that_does_not_close_is_not_waited_for_without_end(bool tls)
     {
-        using var peer = await ConnectAsync(tls);
-        await peer.TrySendAsync(HostilePeer.Preface);
-        await peer.ReadUntilAsync(HostilePeer.Settings);
+        using var peer = await GreetedAsync(tls);
         var others = _time.Waiting;
         End();
         await peer.ReadUntilAsync(HostilePeer.GoAway);
@@ -77,11 +73,7 @@ public sealed class GracefulCloseTests : IAsyncLifetime
     [InlineData(true)]
     public async Task A_connection_that_its_client_closes_leaves_no_error_in_the_log(bool tls)
     {
-        using (var peer = await ConnectAsync(tls))
-        {
-            await peer.TrySendAsync(HostilePeer.Preface);
-            await peer.ReadUntilAsync(HostilePeer.Settings);
-        }
+        (await GreetedAsync(tls)).Dispose();
 
         await Eventually.TrueAsync(() => _keeper.Count == 0, () => $"{_keeper.Count} connections are open");
         await _server.App.StopAsync(); // Ends after its connections, so all is in the log.
@@ -112,10 +104,13 @@ public sealed class GracefulCloseTests : IAsyncLifetime
         return peer;
     }
 
-    // In small steps, so that no time goes by after the request to end.
-    private void End()
+    private async Task<HostilePeer> GreetedAsync(bool tls)
     {
-        while (!_server.Log.All.Any(line => line.Contains("ending the connection", StringComparison.Ordinal)))
-            _time.Advance(TimeSpan.FromSeconds(1));
+        var peer = await ConnectAsync(tls);
+        await peer.TrySendAsync(HostilePeer.Preface);
+        await peer.ReadUntilAsync(HostilePeer.Settings);
+        return peer;
     }
+
+    private void End() => _time.AdvanceUntil(() => _server.Log.All.Any(line => line.Contains("ending the connection", StringComparison.Ordinal)));
 }

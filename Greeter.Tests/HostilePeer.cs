@@ -80,13 +80,7 @@ internal sealed class HostilePeer : IDisposable
     /// <summary>Reads a frame.</summary>
     /// <returns>Its type.</returns>
     /// <exception cref="EndOfStreamException">The server has closed.</exception>
-    public async Task<byte> ReadFrameAsync()
-    {
-        var header = new byte[9];
-        await Stream.ReadExactlyAsync(header);
-        await Stream.ReadExactlyAsync(new byte[(header[0] << 16) | (header[1] << 8) | header[2]]);
-        return header[3];
-    }
+    public async Task<byte> ReadFrameAsync() => (await Http2Peer.ReadAsync(Stream, CancellationToken.None)).Type;
 
     /// <summary>Reads up to a frame of that type.</summary>
     public async Task ReadUntilAsync(byte type)

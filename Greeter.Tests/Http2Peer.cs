@@ -17,7 +17,17 @@ internal sealed class Http2Peer(NetworkStream client, CancellationToken stop)
 
     private static readonly byte[] Wide = [0, 1, 0, 0]; // 64 KiB more.
 
-    public record struct Frame(byte Type, byte Flags, int Stream, int Length);
+    public record struct Frame(byte Type, byte Flags, int Stream, byte[] Payload);
+
+    /// <exception cref="EndOfStreamException">The other side has closed.</exception>
+    public static async Task<Frame> ReadAsync(Stream stream, CancellationToken stop)
+    {
+        var header = new byte[9];
+        await stream.ReadExactlyAsync(header, stop);
+        var payload = new byte[(header[0] << 16) | (header[1] << 8) | header[2]];
+        await stream.ReadExactlyAsync(payload, stop);
+        return new Frame(header[3], header[4], BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(5)), payload);
+    }
 
     /// <summary>Greets and hands over each frame that is not about the connection.</summary>
     public async Task ServeAsync(Func<Frame, Task> take)
@@ -26,13 +36,9 @@ internal sealed class Http2Peer(NetworkStream client, CancellationToken stop)
         await client.ReadExactlyAsync(new byte[24], stop);
         while (true)
         {
-            var header = new byte[9];
-            await client.ReadExactlyAsync(header, stop);
-            var payload = new byte[(header[0] << 16) | (header[1] << 8) | header[2]];
-            await client.ReadExactlyAsync(payload, stop);
-            var frame = new Frame(header[3], header[4], BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(5)), payload.Length);
+            var frame = await ReadAsync(client, stop);
             if (frame is { Type: HostilePeer.Settings or HostilePeer.Ping, Flags: 0 })
-                await SendAsync(frame.Type, 1, 0, frame.Type == HostilePeer.Ping ? payload : []); // Acknowledged.
+                await SendAsync(frame.Type, 1, 0, frame.Type == HostilePeer.Ping ? frame.Payload : []); // Acknowledged.
             else
                 await take(frame);
         }

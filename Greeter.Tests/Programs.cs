@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Greeter.Tests;
 
 /// <summary>Where the built programs and the sources are: those that were built along with this test.</summary>
@@ -16,6 +18,17 @@ internal static class Programs
 
     public static bool IsOnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Any(folder => File.Exists(Path.Combine(folder, program)) || File.Exists(Path.Combine(folder, program + ".exe")));
+
+    /// <summary>Whether a program is there and ends well. What it says is not asked.</summary>
+    public static bool Succeeds(string path, params string[] arguments)
+    {
+        if (!File.Exists(path))
+            return false;
+        using var program = Process.Start(new ProcessStartInfo(path, arguments) { RedirectStandardError = true })!;
+        program.StandardError.ReadToEnd();
+        program.WaitForExit();
+        return program.ExitCode == 0;
+    }
 
     // Configuration and framework (bin/Debug/net10.0) are this test's own.
     private static string Built(string project) => Path.Combine(
