@@ -55,10 +55,6 @@ public sealed class AdoptionTests(ITestOutputHelper output) : IDisposable
             _folder.Write($"greeter/certs/{side}/{side}_key.pem", issued.KeyPem);
             _folder.Write($"greeter/certs/{side}/{file}.pem", roots.RootsPem);
         }
-
-        // Where a registry lacks packages, the solution's own source has them: see fallback/README.md.
-        if (Directory.Exists(Programs.Source("artifacts", "fallback")))
-            _folder.Write("NuGet.Config", $"""<configuration><packageSources><add key="fallback" value="{Programs.Source("artifacts", "fallback")}" /></packageSources></configuration>""");
     }
 
     private async Task TakeStepsAsync()

@@ -11,9 +11,9 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
     private static readonly string[] Ports = ["50051", "50052", "50053", "50061", "50062"];
 
     private static readonly string[] Files =
-        ["Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json", "Greeter.sln", "certs/README.md"];
+        ["Directory.Build.props", "Directory.Packages.props", "global.json", "Greeter.sln", "certs/README.md"];
 
-    private static readonly string[] Folders = ["scripts", "docs", "fallback"];
+    private static readonly string[] Folders = ["scripts", "docs"];
 
     // By the commands of pages.
     private static readonly string[] Made = ["next", "other", "shared"];
