@@ -15,6 +15,9 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
 
     private const string Ok = "0";
 
+    // The caller hung up, which is no fault of anybody: a Watch has no other end.
+    private const string Cancelled = "1";
+
     // A caller who is refused again and again must not fill a disk.
     private const int Burst = 50;
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
@@ -48,17 +51,18 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
         var caller = context.GetCaller()?.ToString() ?? "nobody";
         Activity.Current?.SetTag("rpc.method", method).SetTag("rpc.grpc.status_code", status).SetTag("greeter.transport", transport).SetTag("greeter.caller", caller);
         var milliseconds = elapsed.TotalMilliseconds;
-        if (status == Ok)
+        if (status is Ok or Cancelled)
             Log.Called(logger, method, caller, transport, status, milliseconds);
         else if (_limits.GetOrAdd((method, status), _ => new RefusalLimit(time, Burst, Window)).TryTake(out var suppressed))
             Log.Failed(logger, method, caller, transport, status, milliseconds, suppressed);
     }
 
-    // A call that was refused before it began has its status in the headers, every other in the trailers.
+    // A call that was refused before it began has its status in the headers, every other in the trailers; who hangs up gets none.
     private static string Status(HttpContext context)
     {
         var trailers = context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
-        return (string?)trailers?["grpc-status"] ?? (string?)context.Response.Headers["grpc-status"] ?? "none";
+        return (string?)trailers?["grpc-status"] ?? (string?)context.Response.Headers["grpc-status"]
+            ?? (context.RequestAborted.IsCancellationRequested ? Cancelled : "none");
     }
 
     private static partial class Log
