@@ -81,7 +81,8 @@ internal static class CompareCommand
 
         string Who(IEnumerable<CompareCell> cells) => cells.Count() == table.Count
             ? "every kind of credentials on every port"
-            : string.Join(", ", cells.GroupBy(cell => cell.Credentials).Select(row => $"{Name(row.Key)} credentials on the {string.Join(" and the ", row.Select(cell => Name(cell.Port)))} port"));
+            : string.Join(", ", cells.GroupBy(cell => cell.Credentials).GroupBy(row => string.Join(" and the ", row.Select(cell => Name(cell.Port))))
+                .Select(rows => $"{string.Join(" and ", rows.Select(row => Name(row.Key)))} credentials on the {rows.Key} port"));
 
         string Row(string first, IEnumerable<string> cells) =>
             $"{first,-13}{string.Concat(cells.Select((cell, i) => cell.PadRight(columns[i] + 2)))}".TrimEnd();

@@ -28,13 +28,9 @@ internal static class DoctorAddress
         foreach (var name in Enum.GetNames<CredentialsKind>())
             yield return ($"{AddressesOptions.Section}:{name}", address, "the address");
 
-        if (isInsecure)
-        {
+        if (isInsecure && Given(Credentials) is null)
             yield return (Credentials, nameof(CredentialsKind.Insecure), "the address");
-            yield break;
-        }
-
-        if (IsOurs(address, configuration))
+        if (isInsecure || IsOurs(address, configuration))
             yield break;
         var hasCertificate = Given($"{TlsOptions.Section}:{nameof(TlsOptions.CertificateChain)}") is not null;
         if (Given(Credentials) is null)

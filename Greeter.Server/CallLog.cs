@@ -18,6 +18,8 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
     // The caller hung up, which is no fault of anybody: a Watch has no other end.
     private const string Cancelled = "1";
 
+    private const string Unknown = "2";
+
     // A caller who is refused again and again must not fill a disk.
     private const int Burst = 50;
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
@@ -57,12 +59,13 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
             Log.Failed(logger, method, caller, transport, status, milliseconds, suppressed);
     }
 
-    // A call that was refused before it began has its status in the headers, every other in the trailers; who hangs up gets none.
+    // A call that was refused before it began has its status in the headers, every other in the trailers. Who hangs up gets
+    // none: what stands there then is only how the method was stopped.
     private static string Status(HttpContext context)
     {
         var trailers = context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
-        return (string?)trailers?["grpc-status"] ?? (string?)context.Response.Headers["grpc-status"]
-            ?? (context.RequestAborted.IsCancellationRequested ? Cancelled : "none");
+        var status = (string?)trailers?["grpc-status"] ?? (string?)context.Response.Headers["grpc-status"];
+        return (status is null or Unknown) && context.RequestAborted.IsCancellationRequested ? Cancelled : status ?? "none";
     }
 
     private static partial class Log

@@ -91,7 +91,8 @@ public sealed class FirstStepsTests : IDisposable
             folder: null, ["compare", .. ClientProcess.Files(_folder)], ("Addresses__Insecure", server.Insecure), ("Addresses__Tls", server.Tls), ("Addresses__Mtls", server.Mtls));
 
         run.ExitCode.Should().Be(0, run.Error);
-        run.Error.Should().Contain("greeter: insecure credentials on the tls and the mtls port, refused as it should be:").And.NotContain("not as expected");
+        run.Error.Should().Contain("greeter: insecure credentials on the tls and the mtls port, refused as it should be:")
+            .And.Contain("greeter: tls and mtls credentials on the insecure port, refused as it should be:").And.NotContain("not as expected");
         run.Error.Split("[tls-to-plaintext-port]").Should().HaveCount(1 + 1);
         run.Error.Split("[plaintext-to-tls-port]").Should().HaveCount(1 + 1);
     }
@@ -146,7 +147,7 @@ public sealed class FirstStepsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("https", "SSH-2.0-OpenSSH_9.9\r\n", "tls-to-plaintext-port", "it speaks SSH-2.0-OpenSSH_9.9;")]
+    [InlineData("https", "SSH-2.0-OpenSSH_9.9\r\n", "tls-to-plaintext-port", "it speaks SSH-2.0-OpenSSH_9.9")]
     [InlineData("http", "SSH-2.0-OpenSSH_9.9\r\n", "handshake-failed", "with SSH-2.0-OpenSSH_9.9")]
     [InlineData("http", "<!DOCTYPE html>\n<html>", "handshake-failed", "with HTML (<!DOCTYPE html>)")]
     [InlineData("http", "220 mail.example.com ESMTP\r\n", "handshake-failed", "beginning with '220 mail.example.com ESMTP'")]
