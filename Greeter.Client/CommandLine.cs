@@ -50,7 +50,11 @@ internal static class CommandLine
             // Who asked for JSON gets it, whatever happens.
             var isJson = parsed.CommandResult.Command.Name == Doctor && args.Contains(options.Json.Name);
             if (isJson)
-                DoctorReport.WriteJson(terminal.Out, Typed(parsed, options.Where).FirstOrDefault(""), new TlsDiagnosis([new TlsStep("settings", TlsStepStatus.Failed, [.. problems.Select(problem => problem.Cause)])], problems));
+            {
+                var step = new TlsStep("settings", TlsStepStatus.Failed, [.. problems.Select(problem => problem.Cause)]);
+                DoctorReport.WriteJson(terminal.Out, Typed(parsed, options.Where).FirstOrDefault(""), new TlsDiagnosis([step], problems));
+            }
+
             terminal.Report(isJson ? [] : TlsProblems.Merged(problems), exception, verbose);
         }
     }
@@ -86,7 +90,8 @@ internal static class CommandLine
 
     private static async Task<int> WithSettings(ClientOptions options, ParseResult parsed, Func<SettingsReader, ILoggerFactory, Task<int>> run)
     {
-        using var host = ClientHost.Create(options.Settings(parsed).ToList(), parsed.GetValue(options.Files) ? null : parsed.GetValue(options.Where), out var settings);
+        var where = parsed.GetValue(options.Files) ? null : parsed.GetValue(options.Where);
+        using var host = ClientHost.Create(options.Settings(parsed).ToList(), where, out var settings);
         return await run(settings, host.Logs());
     }
 
@@ -96,14 +101,17 @@ internal static class CommandLine
         const string Help = "see what there is: dotnet run --project Greeter.Client -- --help";
         if (parsed.UnmatchedTokens.Concat(Typed(parsed, options.Where)).FirstOrDefault(token => token.StartsWith('-')) is { } unknown)
         {
-            var near = SettingsReader.Nearest(unknown.Split('=')[0], parsed.RootCommandResult.Command.Options.Concat(parsed.CommandResult.Command.Options).Select(option => option.Name));
+            var known = parsed.RootCommandResult.Command.Options.Concat(parsed.CommandResult.Command.Options);
+            var near = SettingsReader.Nearest(unknown.Split('=')[0], known.Select(option => option.Name));
             return [Wrong($"'{unknown}' is not an option", near is null ? Help : $"did you mean {near}? {Help}")];
         }
 
         return [.. parsed.Errors.Select(error => error.Message).Distinct().Select(message => Wrong(message, Help))];
     }
 
-    private static IEnumerable<string> Typed(ParseResult parsed, Argument argument) => parsed.GetResult(argument)?.Tokens.Select(token => token.Value) ?? [];
+    private static IEnumerable<string> Typed(ParseResult parsed, Argument argument) =>
+        parsed.GetResult(argument)?.Tokens.Select(token => token.Value) ?? [];
 
-    private static TlsProblem Wrong(string reason, string suggestion) => TlsProblems.WrongUsage.With(("reason", reason), ("suggestion", suggestion));
+    private static TlsProblem Wrong(string reason, string suggestion) =>
+        TlsProblems.WrongUsage.With(("reason", reason), ("suggestion", suggestion));
 }

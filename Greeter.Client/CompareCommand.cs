@@ -68,7 +68,8 @@ internal static class CompareCommand
             terminal.Out.WriteLine(Row(Name(row.Key), row.Select(cell => cell.Word)));
 
         // One cause is told once, with all that it is the cause of.
-        foreach (var same in table.Where(cell => cell.Problem is not null).GroupBy(cell => (cell.Problem!.Id, cell.Problem.Fix, cell.IsAsExpected)))
+        var refused = table.Where(cell => cell.Problem is not null);
+        foreach (var same in refused.GroupBy(cell => (cell.Problem!.Id, cell.Problem.Fix, cell.IsAsExpected)))
         {
             terminal.Error.WriteLine();
             terminal.Error.WriteLine($"greeter: {Who(same)}{(same.Key.IsAsExpected ? ", refused as it should be" : "")}:");
@@ -81,7 +82,8 @@ internal static class CompareCommand
 
         string Who(IEnumerable<CompareCell> cells) => cells.Count() == table.Count
             ? "every kind of credentials on every port"
-            : string.Join(", ", cells.GroupBy(cell => cell.Credentials).GroupBy(row => string.Join(" and the ", row.Select(cell => Name(cell.Port))))
+            : string.Join(", ", cells.GroupBy(cell => cell.Credentials)
+                .GroupBy(row => string.Join(" and the ", row.Select(cell => Name(cell.Port))))
                 .Select(rows => $"{string.Join(" and ", rows.Select(row => Name(row.Key)))} credentials on the {rows.Key} port"));
 
         string Row(string first, IEnumerable<string> cells) =>

@@ -12,6 +12,8 @@ internal static class DoctorAddress
     /// <summary>What a setting is called that nobody gave.</summary>
     private const string Assumed = "what doctor assumes";
 
+    private const string Roots = $"{TlsOptions.Section}:{nameof(TlsOptions.TrustedRoots)}";
+
     /// <summary>The settings that an address stands for.</summary>
     /// <param name="where">The address, with or without <c>http://</c> or <c>https://</c>.</param>
     /// <param name="given">What the command line gives.</param>
@@ -19,8 +21,8 @@ internal static class DoctorAddress
     public static IEnumerable<(string Setting, string Value, string Option)> Settings(
         string where, IReadOnlyList<(string Setting, string Value, string Option)> given, IConfiguration configuration)
     {
+        const string Credentials = nameof(Target.Credentials);
         string? Given(string setting) => given.FirstOrDefault(entry => entry.Setting == setting).Value;
-        const string Credentials = nameof(Target.Credentials), Roots = $"{TlsOptions.Section}:{nameof(TlsOptions.TrustedRoots)}";
         var isInsecure = Given(Credentials) is { } kind ? kind.Equals(nameof(CredentialsKind.Insecure), StringComparison.OrdinalIgnoreCase)
             : where.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
         var hasScheme = where.Contains("://", StringComparison.Ordinal) || where.StartsWith("dns:", StringComparison.OrdinalIgnoreCase);
@@ -32,9 +34,13 @@ internal static class DoctorAddress
             yield return (Credentials, nameof(CredentialsKind.Insecure), "the address");
         if (isInsecure || IsOurs(address, configuration))
             yield break;
-        var hasCertificate = Given($"{TlsOptions.Section}:{nameof(TlsOptions.CertificateChain)}") is not null;
         if (Given(Credentials) is null)
-            yield return (Credentials, (hasCertificate ? CredentialsKind.Mtls : CredentialsKind.Tls).ToString(), hasCertificate ? "--client-cert" : Assumed);
+        {
+            yield return Given($"{TlsOptions.Section}:{nameof(TlsOptions.CertificateChain)}") is null
+                ? (Credentials, nameof(CredentialsKind.Tls), Assumed)
+                : (Credentials, nameof(CredentialsKind.Mtls), "--client-cert");
+        }
+
         if (Given(Roots) is null)
             yield return (Roots, TlsOptions.System, Assumed);
     }
@@ -42,15 +48,14 @@ internal static class DoctorAddress
     /// <summary>The step that says what nobody gave; null where nothing was assumed.</summary>
     public static TlsStep? Step(SettingsReader settings)
     {
-        string[] assumed =
-        [
-            .. settings.Name(nameof(Target.Credentials)) == Assumed ? ["--credentials tls"] : Array.Empty<string>(),
-            .. settings.Name($"{TlsOptions.Section}:{nameof(TlsOptions.TrustedRoots)}") == Assumed ? [$"--server-ca {TlsOptions.System}"] : Array.Empty<string>(),
-        ];
-        return assumed.Length == 0 ? null : new TlsStep("assumed", TlsStepStatus.Passed, [$"{string.Join(' ', assumed)}: the section {AddressesOptions.Section} does not have this address"]);
+        var assumed = new[] { (nameof(Target.Credentials), "--credentials tls"), (Roots, $"--server-ca {TlsOptions.System}") }
+            .Where(option => settings.Name(option.Item1) == Assumed).Select(option => option.Item2).ToArray();
+        var why = $"{string.Join(' ', assumed)}: the section {AddressesOptions.Section} does not have this address";
+        return assumed.Length == 0 ? null : new TlsStep("assumed", TlsStepStatus.Passed, [why]);
     }
 
-    private static bool IsOurs(string address, IConfiguration configuration) => Enum.GetValues<CredentialsKind>().Any(kind =>
-        Uri.TryCreate(address, UriKind.Absolute, out var asked)
-        && Uri.TryCreate(configuration[$"{AddressesOptions.Section}:{kind}"] ?? new AddressesOptions().For(kind), UriKind.Absolute, out var known) && asked == known);
+    private static bool IsOurs(string address, IConfiguration configuration) => Uri.TryCreate(address, UriKind.Absolute, out var asked)
+        && Enum.GetValues<CredentialsKind>()
+            .Select(kind => configuration[$"{AddressesOptions.Section}:{kind}"] ?? new AddressesOptions().For(kind))
+            .Any(ours => Uri.TryCreate(ours, UriKind.Absolute, out var known) && asked == known);
 }

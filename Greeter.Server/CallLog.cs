@@ -56,7 +56,11 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
         if (status is Ok or Cancelled)
             Log.Called(logger, method, caller, transport, status, milliseconds);
         else if (_limits.GetOrAdd((method, status), _ => new RefusalLimit(time, Burst, Window)).TryTake(out var suppressed))
-            Log.Failed(logger, method, caller, transport, status, milliseconds, suppressed);
+        {
+            if (suppressed > 0)
+                Log.Suppressed(logger, suppressed, method, status);
+            Log.Failed(logger, method, caller, transport, status, milliseconds);
+        }
     }
 
     // A call that was refused before it began has its status in the headers, every other in the trailers. Who hangs up gets
@@ -74,7 +78,12 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
         public static partial void Called(ILogger logger, string method, string caller, string transport, string status, double milliseconds);
 
         [LoggerMessage(EventId = 2, EventName = "CallFailed", Level = LogLevel.Warning,
-            Message = "{Method} by {Caller} over {Transport}: status {Status} in {Milliseconds:0.0} ms; {Suppressed} like it before were not logged")]
-        public static partial void Failed(ILogger logger, string method, string caller, string transport, string status, double milliseconds, long suppressed);
+            Message = "{Method} by {Caller} over {Transport}: status {Status} in {Milliseconds:0.0} ms")]
+        public static partial void Failed(
+            ILogger logger, string method, string caller, string transport, string status, double milliseconds);
+
+        [LoggerMessage(EventId = 3, EventName = "CallsSuppressed", Level = LogLevel.Warning,
+            Message = "{Count} more calls of {Method} with status {Status} were not logged")]
+        public static partial void Suppressed(ILogger logger, long count, string method, string status);
     }
 }

@@ -9,8 +9,9 @@ internal static class ServerHelp
 {
     private static readonly (string Section, Type Options)[] Sections =
     [
-        (PortsOptions.Section, typeof(PortsOptions)), (ListenScopeOptions.Section, typeof(ListenScopeOptions)), (TlsOptions.Section, typeof(TlsOptions)),
-        (SignInOptions.Section, typeof(SignInOptions)), (LimitsOptions.Section, typeof(LimitsOptions)),
+        (PortsOptions.Section, typeof(PortsOptions)), (ListenScopeOptions.Section, typeof(ListenScopeOptions)),
+        (TlsOptions.Section, typeof(TlsOptions)), (SignInOptions.Section, typeof(SignInOptions)),
+        (LimitsOptions.Section, typeof(LimitsOptions)),
     ];
 
     public static bool IsAsked(string[] args) => args.Any(argument => argument is "--help" or "-h" or "-?");
@@ -23,11 +24,14 @@ internal static class ServerHelp
 
          A setting given here wins over the environment (Ports__Mtls=50063) and over appsettings.json. Settings:
 
-         {string.Join('\n', Sections.SelectMany(section => section.Options.GetProperties().Where(property => property.CanWrite).Select(property => $"  --{section.Section}:{property.Name}")))}
+         {string.Join('\n', Sections.SelectMany(Keys))}
            --{AccessTable.Section}:SERVICE/METHOD
            --Logging:LogLevel:CATEGORY
 
          For example: dotnet run --project Greeter.Server -- --Ports:Mtls 50063 --Listen:Mtls Any
          docs/settings.md says what each one means and what it is by default.
          """;
+
+    private static IEnumerable<string> Keys((string Section, Type Options) section) =>
+        section.Options.GetProperties().Where(property => property.CanWrite).Select(property => $"  --{section.Section}:{property.Name}");
 }

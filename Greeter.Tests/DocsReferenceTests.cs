@@ -103,8 +103,11 @@ public sealed partial class DocsReferenceTests
         known.Should().BeSubsetOf(named);
     }
 
-    private static IReadOnlyList<string> ScriptProblems { get; } = [.. Directory.GetFiles(Programs.Source("scripts"), "*.cs", SearchOption.AllDirectories)
-        .SelectMany(path => ScriptProblem().Matches(File.ReadAllText(path))).Select(match => match.Groups[1].Value).Distinct()];
+    private static IReadOnlyList<string> ScriptProblems { get; } =
+    [
+        .. Directory.GetFiles(Programs.Source("scripts"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(path => ScriptProblem().Matches(File.ReadAllText(path))).Select(match => match.Groups[1].Value).Distinct(),
+    ];
 
     private static string Unindented(IEnumerable<string> lines) => string.Join('\n', lines.Select(line => line.Trim()).Where(line => line.Length > 0));
 

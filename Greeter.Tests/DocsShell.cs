@@ -11,7 +11,10 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
     private static readonly string[] Ports = ["50051", "50052", "50053", "50061", "50062"];
 
     private static readonly string[] Files =
-        ["Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json", "Greeter.sln", "certs/README.md", "certs/.gitignore"];
+    [
+        "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json", "Greeter.sln",
+        "certs/README.md", "certs/.gitignore",
+    ];
 
     private static readonly string[] Folders = ["scripts", "docs", "fallback"];
 
@@ -32,7 +35,8 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
         {
             var project = Path.GetFileNameWithoutExtension(program);
             CopyAll(Path.GetDirectoryName(program)!, _folder.Path($"{project}/bin/Debug/net10.0"));
-            foreach (var settings in Directory.GetFiles(Programs.Source(project), "appsettings*.json").Append(Programs.Source(project, $"{project}.csproj")))
+            Copy(Programs.Source(project, $"{project}.csproj"), _folder.Path($"{project}/{project}.csproj"));
+            foreach (var settings in Directory.GetFiles(Programs.Source(project), "appsettings*.json"))
                 Copy(settings, _folder.Path($"{project}/{Path.GetFileName(settings)}"));
         }
 

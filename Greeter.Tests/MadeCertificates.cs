@@ -40,9 +40,11 @@ public sealed class MadeCertificates : ICollectionFixture<MadeCertificates>, IAs
     internal Task<ProcessResult> RunAsync(string folder, params string[] options) =>
         ChildProcess.RunAsync(Programs.Dotnet, Command(folder, options)[1..]);
 
-    internal ChildProcess Start(string folder, params string[] options) => ChildProcess.Start(Programs.Dotnet, Command(folder, options)[1..]);
+    internal ChildProcess Start(string folder, params string[] options) =>
+        ChildProcess.Start(Programs.Dotnet, Command(folder, options)[1..]);
 
-    internal string[] Command(string folder, params string[] options) => [Programs.Dotnet, _folder.Path("program/certs.dll"), "--out", folder, .. options];
+    internal string[] Command(string folder, params string[] options) =>
+        [Programs.Dotnet, _folder.Path("program/certs.dll"), "--out", folder, .. options];
 
     /// <summary>A copy that the test may change.</summary>
     internal string CopyTo(TestFolder folder)

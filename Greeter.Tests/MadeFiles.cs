@@ -5,7 +5,7 @@ namespace Greeter.Tests;
 /// <summary>Looks at what scripts/certs.cs has made.</summary>
 internal static class MadeFiles
 {
-    /// <summary>Every file of the set below the folder, by its path with slashes, and its bytes. What begins with a dot is for the tools.</summary>
+    /// <summary>Every file of the set below the folder, by its path with slashes, and its bytes. Dot files are for tools.</summary>
     public static SortedDictionary<string, string> Below(string folder) => new(
         Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(path => Path.GetFileName(path)[0] != '.').ToDictionary(
             path => Path.GetRelativePath(folder, path).Replace('\\', '/'),

@@ -58,8 +58,9 @@ public sealed class UsersScriptTests(UsersScriptTests.Script script) : IClassFix
     {
         var users = _folder.Path("new/users.txt");
 
-        var run = await ChildProcess.RunAsync(
-            "bash", ["-c", "umask 000; echo \"$1\" | exec \"${@:2}\"", "bash", Password, Programs.Dotnet, script.Program, "add", "alice", "--file", users]);
+        const string Command = "umask 000; echo \"$1\" | exec \"${@:2}\"";
+        string[] arguments = [Programs.Dotnet, script.Program, "add", "alice", "--file", users];
+        var run = await ChildProcess.RunAsync("bash", ["-c", Command, "bash", Password, .. arguments]);
 
         run.ExitCode.Should().Be(0, run.Error);
         if (!OperatingSystem.IsWindows())

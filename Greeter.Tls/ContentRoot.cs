@@ -16,8 +16,10 @@ public static class ContentRoot
         var folder = new DirectoryInfo(own);
         while (folder is not null && folder.Name != "bin")
             folder = folder.Parent;
-        return folder?.Parent is { } project && project.EnumerateFiles("*.csproj").Any() && HasSettings(project.FullName) ? project.FullName : own;
+        return folder?.Parent is { } project && IsProject(project) && HasSettings(project.FullName) ? project.FullName : own;
     }
+
+    private static bool IsProject(DirectoryInfo folder) => folder.EnumerateFiles("*.csproj").Any();
 
     private static bool HasSettings(string folder) => File.Exists(Path.Combine(folder, "appsettings.json"));
 }

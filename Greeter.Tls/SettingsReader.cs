@@ -140,7 +140,8 @@ public sealed class SettingsReader(IConfiguration configuration, string folder, 
     /// <summary>The name that was most likely meant; null where none is near.</summary>
     /// <param name="typed">What stands there.</param>
     /// <param name="known">The names that there are.</param>
-    public static string? Nearest(string typed, IEnumerable<string> known) => known.FirstOrDefault(name => SettingValue.IsNear(name, typed));
+    public static string? Nearest(string typed, IEnumerable<string> known) =>
+        known.FirstOrDefault(name => SettingValue.IsNear(name, typed));
 
     /// <summary>What a setting is called in messages: the option of the command line that gave it, or itself.</summary>
     /// <param name="path">The setting, for example <c>Tls:PrivateKey</c>.</param>

@@ -21,8 +21,11 @@ public sealed record TlsFile(string Path, string Setting, string Role)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             var isFolder = Directory.Exists(Path);
-            var problem = isFolder ? TlsProblems.FileUnreadable with { Fix = "name the file in it, not the folder" } : TlsProblems.FileUnreadable;
-            throw new TlsException(About(problem).With(("reason", isFolder ? "it is a folder" : e.Message), ("user", Environment.UserName)), e);
+            var problem = TlsProblems.FileUnreadable;
+            if (isFolder)
+                problem = problem with { Fix = "name the file in it, not the folder" };
+            var reason = isFolder ? "it is a folder" : e.Message;
+            throw new TlsException(About(problem).With(("reason", reason), ("user", Environment.UserName)), e);
         }
     }
 

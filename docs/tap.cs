@@ -15,8 +15,12 @@ if (args is ["--help" or "-h" or "-?"])
     return 0;
 }
 
-if (args is not [var first, var second, { Length: > 0 } word] || !ushort.TryParse(first, out var port) || !ushort.TryParse(second, out var serverPort))
+if (args is not [var first, var second, { Length: > 0 } word]
+    || !ushort.TryParse(first, out var port) || !ushort.TryParse(second, out var serverPort))
+{
     return Failed("usage", "the command line is not understood", $"'{string.Join(' ', args)}' is not two port numbers and a word", Usage);
+}
+
 using var listener = new TcpListener(IPAddress.Loopback, port);
 try
 {
@@ -24,7 +28,8 @@ try
 }
 catch (SocketException e)
 {
-    return Failed("port-in-use", "the port cannot be opened", $"port {port}: {e.Message}", "stop the other program, or choose another PORT");
+    return Failed(
+        "port-in-use", "the port cannot be opened", $"port {port}: {e.Message}", "stop the other program, or choose another PORT");
 }
 
 Console.WriteLine($"tap: from {port} to {serverPort}; ready, Ctrl+C stops it");

@@ -37,7 +37,8 @@ var force = new Option<bool>("--force") { Description = "Start over with new aut
 var revoke = new Option<string[]>("--revoke")
 {
     HelpName = "FILE|NAME",
-    Description = "Takes a client's certificate back, by its file or the client's name: writes server/client_ca.crl. May be repeated; alone it makes the list anew.",
+    Description = "Takes a client's certificate back, by its file or the client's name: writes server/client_ca.crl. May be repeated; "
+        + "alone it makes the list anew.",
     Arity = ArgumentArity.ZeroOrMore,
 };
 var broken = new Option<string?>("--broken")

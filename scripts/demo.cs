@@ -15,7 +15,8 @@ try
 {
     if (!repository.HasCertificates)
         await Command.RunAsync("making certificates", repository.Root, shown: true, interrupted.Token, "run", "scripts/certs.cs");
-    await Command.RunAsync("building the server; the first time takes a minute", repository.Root, shown: false, interrupted.Token, "build", "Greeter.Server");
+    await Command.RunAsync(
+        "building the server; the first time takes a minute", repository.Root, shown: false, interrupted.Token, "build", "Greeter.Server");
     await Command.RunAsync("building the client", repository.Root, shown: false, interrupted.Token, "build", "Greeter.Client");
 
     Progress.Say("starting the server");

@@ -48,9 +48,10 @@ internal sealed partial class Refusals(ILogger<Refusals> logger, TimeProvider ti
             return;
         if (suppressed > 0)
             Log.Suppressed(logger, suppressed, handshake.Port.Name, problems[0].Id);
+        var asked = handshake.Port.Kind == PortKind.Mtls ? source?.Current.Roots : null;
         Log.Refused(
             logger, handshake.Port.Name, handshake.Remote, problems[0].Id, string.Join("; also ", problems.Select(problem => $"{problem.Title}: {problem.Cause}")), problems[0].Fix,
-            shown is null ? "no certificate" : CertificateText.Describe(shown), (roots ?? (handshake.Port.Kind == PortKind.Mtls ? source?.Current.Roots : null))?.ToString() ?? "nobody is asked");
+            shown is null ? "no certificate" : CertificateText.Describe(shown), (roots ?? asked)?.ToString() ?? "nobody is asked");
     }
 
     private static partial class Log

@@ -42,10 +42,10 @@ public sealed class DemoTests(DemoTests.Scripts scripts) : IClassFixture<DemoTes
         var run = await ChildProcess.RunAsync(Programs.Dotnet, [script == "demo" ? scripts.Demo : scripts.Tap, .. arguments]);
 
         run.ExitCode.Should().Be(exitCode, run.Error);
-        if (exitCode == 0)
-            run.Should().Be(new ProcessResult(0, run.Output, "")).And.Subject.As<ProcessResult>().Output.Should().Contain($"Usage: dotnet run {(script == "demo" ? "scripts/demo.cs" : "docs/tap.cs -- PORT")}");
-        else
+        if (exitCode != 0)
             ThreeLines.Ids(run.Error, script).Should().Equal("usage");
+        else
+            (run.Error, run.Output.Contains($"Usage: dotnet run {(script == "tap" ? "docs" : "scripts")}/{script}.cs")).Should().Be(("", true));
     }
 
     [Fact]
@@ -56,7 +56,10 @@ public sealed class DemoTests(DemoTests.Scripts scripts) : IClassFixture<DemoTes
         await tap.Output.WaitForAsync("ready");
 
         foreach (var _ in new[] { 1, 2 })
-            (await TestClient.RunAsync(_folder, "--credentials", "insecure", "--address", $"http://127.0.0.1:{port}", "--deadline", "30")).ExitCode.Should().Be(1);
+        {
+            var call = await TestClient.RunAsync(_folder, "--credentials", "insecure", "--address", $"http://127.0.0.1:{port}");
+            call.ExitCode.Should().Be(1);
+        }
 
         await tap.Output.WaitForAsync($"tap: the connection to port {nobody} ended: ");
     }
@@ -76,8 +79,8 @@ public sealed class DemoTests(DemoTests.Scripts scripts) : IClassFixture<DemoTes
         {
             foreach (var (folder, name) in new[] { ("scripts", "demo"), ("docs", "tap") })
             {
-                var built = await ChildProcess.RunAsync(
-                    Programs.Dotnet, ["build", Programs.Source(folder, $"{name}.cs"), "--output", _folder.Path(name), "--verbosity", "quiet"]);
+                string[] build = ["build", Programs.Source(folder, $"{name}.cs"), "--output", _folder.Path(name), "--verbosity", "quiet"];
+                var built = await ChildProcess.RunAsync(Programs.Dotnet, build);
                 built.ExitCode.Should().Be(0, built.Output);
             }
         }

@@ -21,7 +21,8 @@ public sealed class FirstStepsTests : IDisposable
         var ours = await WithoutFilesAsync(empty, ["doctor", server.Tls], ("Addresses__Tls", server.Tls));
 
         DoctorTests.Steps(stranger).Should().StartWith("assumed ok, resolve ok, connect ok, tls ok, certificate ok, trust FAIL");
-        stranger.Output.Should().StartWith($"https://localhost:{server.Port(PortKind.Tls)}\n").And.Contain("--credentials tls --server-ca system: ");
+        stranger.Output.Should().StartWith($"https://localhost:{server.Port(PortKind.Tls)}\n")
+            .And.Contain("--credentials tls --server-ca system: ");
         stranger.ShouldFailWith("server-authority-unknown");
         stranger.ExitCode.Should().Be(1);
         ours.ShouldNotStart("file-missing", empty.ServerCa);
@@ -34,7 +35,8 @@ public sealed class FirstStepsTests : IDisposable
         const string Passed = "http2 ok, call ok";
 
         var secure = await TestClient.RunAsync(_folder, "doctor", $"localhost:{server.Port(PortKind.Mtls)}");
-        var insecure = await TestClient.RunAsync(_folder, "doctor", $"localhost:{server.Port(PortKind.Insecure)}", "--credentials", "insecure");
+        var insecure = await TestClient.RunAsync(
+            _folder, "doctor", $"localhost:{server.Port(PortKind.Insecure)}", "--credentials", "insecure");
         var wrong = await TestClient.RunAsync(_folder, "doctor", "ftp://localhost:1");
 
         (secure.ExitCode, insecure.ExitCode).Should().Be((0, 0));
@@ -70,7 +72,8 @@ public sealed class FirstStepsTests : IDisposable
         var address = $"//127.0.0.1:{((IPEndPoint)socket.LocalEndPoint!).Port}";
 
         var run = await ClientProcess.RunAsync(
-            folder: null, ["compare", .. ClientProcess.Files(_folder)], ("Addresses__Insecure", $"http:{address}"), ("Addresses__Tls", $"https:{address}"), ("Addresses__Mtls", $"https:{address}"));
+            folder: null, ["compare", .. ClientProcess.Files(_folder)],
+            ("Addresses__Insecure", $"http:{address}"), ("Addresses__Tls", $"https:{address}"), ("Addresses__Mtls", $"https:{address}"));
 
         run.ExitCode.Should().Be(1);
         run.Output.Split("server-unreachable").Should().HaveCount(1 + 9);
@@ -88,11 +91,13 @@ public sealed class FirstStepsTests : IDisposable
         await using var server = await TestServer.StartAsync(_folder);
 
         var run = await ClientProcess.RunAsync(
-            folder: null, ["compare", .. ClientProcess.Files(_folder)], ("Addresses__Insecure", server.Insecure), ("Addresses__Tls", server.Tls), ("Addresses__Mtls", server.Mtls));
+            folder: null, ["compare", .. ClientProcess.Files(_folder)],
+            ("Addresses__Insecure", server.Insecure), ("Addresses__Tls", server.Tls), ("Addresses__Mtls", server.Mtls));
 
         run.ExitCode.Should().Be(0, run.Error);
         run.Error.Should().Contain("greeter: insecure credentials on the tls and the mtls port, refused as it should be:")
-            .And.Contain("greeter: tls and mtls credentials on the insecure port, refused as it should be:").And.NotContain("not as expected");
+            .And.Contain("greeter: tls and mtls credentials on the insecure port, refused as it should be:")
+            .And.NotContain("not as expected");
         run.Error.Split("[tls-to-plaintext-port]").Should().HaveCount(1 + 1);
         run.Error.Split("[plaintext-to-tls-port]").Should().HaveCount(1 + 1);
     }
@@ -106,7 +111,8 @@ public sealed class FirstStepsTests : IDisposable
 
         run.ExitCode.Should().Be(2);
         ThreeLines.Ids(run.Error).Should().Equal("file-missing");
-        run.Error.Should().ContainAll(empty.ServerCert, empty.ServerKey, empty.ClientCa, "Tls:CertificateChain", "Tls:PrivateKey", "Tls:TrustedRoots");
+        run.Error.Should().ContainAll(
+            empty.ServerCert, empty.ServerKey, empty.ClientCa, "Tls:CertificateChain", "Tls:PrivateKey", "Tls:TrustedRoots");
     }
 
     [Theory]
@@ -142,7 +148,9 @@ public sealed class FirstStepsTests : IDisposable
         var run = await ServerProcess.RunAsync(arguments);
 
         run.Should().Be(new ProcessResult(0, run.Output, ""));
-        run.Output.Should().ContainAll("Usage: dotnet run --project Greeter.Server", "--Ports:Mtls", "--Listen:Mtls", "--Tls:PrivateKey", "--Access:", "--SignIn:Users", "--Limits:", "--Logging:");
+        run.Output.Should().ContainAll(
+            "Usage: dotnet run --project Greeter.Server",
+            "--Ports:Mtls", "--Listen:Mtls", "--Tls:PrivateKey", "--Access:", "--SignIn:Users", "--Limits:", "--Logging:");
         ThreeLines.Ids((await ServerProcess.RunAsync(["--halp"])).Error).Should().Equal("wrong-usage");
     }
 
@@ -185,8 +193,9 @@ public sealed class FirstStepsTests : IDisposable
     // As after a clone: the files that the settings name are not there.
     private static async Task<TestClient> WithoutFilesAsync(TestFolder empty, string[] arguments, params (string, string?)[] more)
     {
-        var run = await ClientProcess.RunAsync(
-            empty.Root, arguments, [("Tls__TrustedRoots", empty.ServerCa), ("Tls__CertificateChain", empty.ClientCert), ("Tls__PrivateKey", empty.ClientKey), .. more]);
+        (string, string?)[] files =
+            [("Tls__TrustedRoots", empty.ServerCa), ("Tls__CertificateChain", empty.ClientCert), ("Tls__PrivateKey", empty.ClientKey)];
+        var run = await ClientProcess.RunAsync(empty.Root, arguments, [.. files, .. more]);
         return new TestClient(run.ExitCode, run.Output.ReplaceLineEndings("\n"), run.Error.ReplaceLineEndings("\n"));
     }
 }

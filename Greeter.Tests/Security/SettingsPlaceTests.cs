@@ -20,10 +20,12 @@ public sealed class SettingsPlaceTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Places))]
-    public async Task Settings_stand_beside_the_program_or_in_its_project_and_nowhere_above(string program, string settings, string? project, bool isRead)
+    public async Task Settings_stand_beside_the_program_or_in_its_project_and_nowhere_above(
+        string program, string settings, string? project, bool isRead)
     {
         var place = Directory.CreateDirectory(_folder.Path(program)).FullName;
-        foreach (var path in Directory.GetFiles(Path.GetDirectoryName(Programs.Server)!).Where(path => !path.EndsWith("appsettings.json", StringComparison.Ordinal)))
+        var files = Directory.GetFiles(Path.GetDirectoryName(Programs.Server)!);
+        foreach (var path in files.Where(path => Path.GetFileName(path) != "appsettings.json"))
             File.Copy(path, Path.Combine(place, Path.GetFileName(path)));
         _folder.Write(Path.Combine(settings, "appsettings.json"), Broken);
         if (project is not null)
@@ -34,7 +36,10 @@ public sealed class SettingsPlaceTests : IDisposable
         run.ExitCode.Should().Be(2);
         ThreeLines.Ids(run.Error).Should().Equal(isRead ? "settings-unreadable" : "unknown-setting");
         if (isRead)
-            run.Error.Should().Contain(_folder.Path(Path.Combine(settings, "appsettings.json"))).And.Contain("Line 3, column 14: ").And.NotContain("LineNumber");
+        {
+            run.Error.Should().Contain(_folder.Path(Path.Combine(settings, "appsettings.json")))
+                .And.Contain("Line 3, column 14: ").And.NotContain("LineNumber");
+        }
     }
 
     public void Dispose() => _folder.Dispose();

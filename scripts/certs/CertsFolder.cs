@@ -19,9 +19,10 @@ internal static class CertsFolder
     /// <exception cref="CertsProblem">Another run does, for too long.</exception>
     public static IDisposable Lock(string folder)
     {
+        void Say() => Console.Error.WriteLine($"certs: another run is at work in {folder}; waiting for it");
         try
         {
-            return FolderLock.Take(folder, isPrivate: false, () => Console.Error.WriteLine($"certs: another run is at work in {folder}; waiting for it"));
+            return FolderLock.Take(folder, isPrivate: false, Say);
         }
         catch (TimeoutException e)
         {

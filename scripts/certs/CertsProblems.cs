@@ -80,5 +80,6 @@ internal static class CertsProblems
 
     // Never to start over in place: every peer would be refused until it has the new roots.
     private static string Beside(CertsRequest request) =>
-        $"without one, make a new set beside it and change over as docs/rotation.md says: {CertsCommand.Line($"--out {CertsCommand.Quote(request.Layout.Folder + "-next")}")}";
+        "without one, make a new set beside it and change over as docs/rotation.md says: "
+        + $"{CertsCommand.Line($"--out {CertsCommand.Quote(request.Layout.Folder + "-next")}")}";
 }

@@ -12,7 +12,9 @@ internal static class Revocation
     {
         try
         {
-            using var alone = Directory.Exists(layout.Folder) ? CertsFolder.Lock(layout.Folder) : throw CertsProblems.RevocationWithoutAuthority(layout.Folder);
+            if (!Directory.Exists(layout.Folder))
+                throw CertsProblems.RevocationWithoutAuthority(layout.Folder);
+            using var alone = CertsFolder.Lock(layout.Folder);
             var folder = layout.SharedAuthority.Files.IsComplete ? layout.SharedAuthority : layout.ClientAuthority;
             if (!folder.Files.IsComplete)
                 throw CertsProblems.RevocationWithoutAuthority(folder.Path);

@@ -5,7 +5,10 @@ namespace Greeter.Demo;
 /// <summary>Runs <c>dotnet</c>. Standard output is for the demo's own answer, the table.</summary>
 internal static class Command
 {
-    /// <summary>Runs it to the end, and says meanwhile <paramref name="what"/> it is. Its own output is shown on standard error if it failed, or if it is <paramref name="shown"/>.</summary>
+    /// <summary>
+    /// Runs it to the end, and says meanwhile <paramref name="what"/> it is. Its own output is shown on standard error if it
+    /// failed, or if it is <paramref name="shown"/>.
+    /// </summary>
     /// <exception cref="CommandFailed">It ended with an error.</exception>
     public static async Task RunAsync(string what, string folder, bool shown, CancellationToken stop, params string[] arguments)
     {

@@ -69,13 +69,15 @@ internal sealed class UserList
     private FolderLock Lock()
     {
         var folder = Path.GetDirectoryName(_path)!;
+        void Say() => Console.Error.WriteLine($"users: another run is at work in {folder}; waiting for it");
         try
         {
-            return FolderLock.Take(folder, isPrivate: true, () => Console.Error.WriteLine($"users: another run is at work in {folder}; waiting for it"));
+            return FolderLock.Take(folder, isPrivate: true, Say);
         }
         catch (TimeoutException e)
         {
-            throw new UsersProblem("file-busy", "another run is at work in this folder", e.Message, "wait for it, or end it, and try again");
+            throw new UsersProblem(
+                "file-busy", "another run is at work in this folder", e.Message, "wait for it, or end it, and try again");
         }
     }
 }
