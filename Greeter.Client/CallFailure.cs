@@ -7,7 +7,11 @@ namespace Greeter.Client;
 internal static class CallFailure
 {
     /// <summary>What is wrong, the decisive first; never empty.</summary>
-    public static IReadOnlyList<TlsProblem> Explain(RpcException failure, Target target, GreetRequest request)
+    /// <param name="failure">How the call ended.</param>
+    /// <param name="target">Whom it went to.</param>
+    /// <param name="request">What was asked for.</param>
+    /// <param name="method">What was called; null for the method that greets.</param>
+    public static IReadOnlyList<TlsProblem> Explain(RpcException failure, Target target, GreetRequest request, string? method = null)
     {
         // Below gRPC the channel has explained it already.
         if (failure.Status.DebugException is TlsException explained)
@@ -23,7 +27,8 @@ internal static class CallFailure
             _ => TlsProblems.CallFailed,
         };
         return [problem.With(
-            ("method", request.MethodName), ("address", target.Address), ("status", failure.StatusCode), ("detail", failure.Status.Detail),
+            ("method", method ?? request.MethodName), ("address", target.Address),
+            ("status", failure.StatusCode), ("detail", failure.Status.Detail),
             ("deadline", $"{request.Deadline.TotalSeconds} s"))];
     }
 }

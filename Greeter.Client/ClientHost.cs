@@ -9,14 +9,22 @@ namespace Greeter.Client;
 /// <summary>The generic host: configuration (appsettings.json, environment, command line) and logs on standard error.</summary>
 internal static class ClientHost
 {
-    public static IHost Create(IReadOnlyList<(string Setting, string Value, string Option)> given, out SettingsReader settings)
+    /// <param name="given">What the command line gives.</param>
+    /// <param name="where">The address that was given to the doctor; null for none.</param>
+    /// <param name="settings">Reads all of it.</param>
+    public static IHost Create(
+        IReadOnlyList<(string Setting, string Value, string Option)> given, string? where, out SettingsReader settings)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = ContentRoot.Find() });
         builder.Logging.ClearProviders();
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        if (where is not null)
+            given = [.. given, .. DoctorAddress.Settings(where, given, builder.Configuration)];
         builder.Configuration.AddInMemoryCollection(given.Select(entry => KeyValuePair.Create<string, string?>(entry.Setting, entry.Value)));
         settings = new SettingsReader(
-            builder.Configuration, builder.Environment.ContentRootPath, given.ToDictionary(entry => entry.Setting, entry => entry.Option));
+            builder.Configuration,
+            builder.Environment.ContentRootPath,
+            given.DistinctBy(entry => entry.Setting).ToDictionary(entry => entry.Setting, entry => entry.Option));
         return builder.Build();
     }
 

@@ -69,10 +69,7 @@ internal sealed class ClientOptions
                 yield return (setting, isPath && value != TlsOptions.System ? Path.GetFullPath(value) : value, option.Name);
         }
 
-        var where = parsed.GetValue(Files) ? null : parsed.GetValue(Where);
-        if (where?.StartsWith("http://", StringComparison.OrdinalIgnoreCase) == true && Given(parsed, Credentials) is null)
-            yield return ("Credentials", "insecure", "the address");
-        if ((Given(parsed, Address) ?? where) is { } address)
+        if (Given(parsed, Address) is { } address)
         {
             foreach (var kind in Enum.GetNames<CredentialsKind>())
                 yield return ($"{AddressesOptions.Section}:{kind}", address, Address.Name);

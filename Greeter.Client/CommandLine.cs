@@ -7,13 +7,15 @@ namespace Greeter.Client;
 /// <summary>The commands, and what becomes of a problem in any of them.</summary>
 internal static class CommandLine
 {
+    private const string Doctor = "doctor";
+
     public static async Task<int> RunAsync(string[] args, Terminal terminal)
     {
         var options = new ClientOptions();
         var parsed = Commands(options, terminal).Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            terminal.Report(parsed.Errors.Select(error => error.Message).Distinct().Select(Explain), new ArgumentException(parsed.ToString()), verbose: false);
+            Report(WrongUsage(parsed, options), new ArgumentException(parsed.ToString()), verbose: false);
             return ExitCode.WrongUsage;
         }
 
@@ -24,12 +26,12 @@ internal static class CommandLine
         }
         catch (TlsException e)
         {
-            terminal.Report(e.Problems, e, parsed.GetValue(options.Verbose));
+            Report(e.Problems, e, parsed.GetValue(options.Verbose));
             return ExitCode.WrongUsage;
         }
         catch (Exception e) when (SettingsFailure.Explain(e) is { } problem)
         {
-            terminal.Report([problem], e, parsed.GetValue(options.Verbose));
+            Report([problem], e, parsed.GetValue(options.Verbose));
             return ExitCode.WrongUsage;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -42,13 +44,26 @@ internal static class CommandLine
         {
             return ExitCode.Failure; // Ctrl+C: the person knows why.
         }
+
+        void Report(IReadOnlyList<TlsProblem> problems, Exception exception, bool verbose)
+        {
+            // Who asked for JSON gets it, whatever happens.
+            var isJson = parsed.CommandResult.Command.Name == Doctor && args.Contains(options.Json.Name);
+            if (isJson)
+            {
+                var step = new TlsStep("settings", TlsStepStatus.Failed, [.. problems.Select(problem => problem.Cause)]);
+                DoctorReport.WriteJson(terminal.Out, Typed(parsed, options.Where).FirstOrDefault(""), new TlsDiagnosis([step], problems));
+            }
+
+            terminal.Report(isJson ? [] : TlsProblems.Merged(problems), exception, verbose);
+        }
     }
 
     private static RootCommand Commands(ClientOptions options, Terminal terminal)
     {
         var root = new RootCommand("Greets a helloworld.Greeter server, with TLS and client certificates as appsettings.json says.");
         var compare = new Command("compare", "Tries every kind of credentials on every port, and tells who gets in, who does not, and why.");
-        var doctor = new Command("doctor", "Tells what is wrong between here and a server, step by step; any gRPC or TLS server will do.");
+        var doctor = new Command(Doctor, "Tells what is wrong between here and a server, step by step; any gRPC or TLS server will do.");
         foreach (var option in options.Shared)
         {
             option.Recursive = true;
@@ -75,10 +90,28 @@ internal static class CommandLine
 
     private static async Task<int> WithSettings(ClientOptions options, ParseResult parsed, Func<SettingsReader, ILoggerFactory, Task<int>> run)
     {
-        using var host = ClientHost.Create(options.Settings(parsed).ToList(), out var settings);
+        var where = parsed.GetValue(options.Files) ? null : parsed.GetValue(options.Where);
+        using var host = ClientHost.Create(options.Settings(parsed).ToList(), where, out var settings);
         return await run(settings, host.Logs());
     }
 
-    private static TlsProblem Explain(string message) =>
-        TlsProblems.WrongUsage.With(("reason", message), ("suggestion", "see what there is: dotnet run --project Greeter.Client -- --help"));
+    // An option that is spelled wrongly is one error, and its value is none.
+    private static TlsProblem[] WrongUsage(ParseResult parsed, ClientOptions options)
+    {
+        const string Help = "see what there is: dotnet run --project Greeter.Client -- --help";
+        if (parsed.UnmatchedTokens.Concat(Typed(parsed, options.Where)).FirstOrDefault(token => token.StartsWith('-')) is { } unknown)
+        {
+            var known = parsed.RootCommandResult.Command.Options.Concat(parsed.CommandResult.Command.Options);
+            var near = SettingsReader.Nearest(unknown.Split('=')[0], known.Select(option => option.Name));
+            return [Wrong($"'{unknown}' is not an option", near is null ? Help : $"did you mean {near}? {Help}")];
+        }
+
+        return [.. parsed.Errors.Select(error => error.Message).Distinct().Select(message => Wrong(message, Help))];
+    }
+
+    private static IEnumerable<string> Typed(ParseResult parsed, Argument argument) =>
+        parsed.GetResult(argument)?.Tokens.Select(token => token.Value) ?? [];
+
+    private static TlsProblem Wrong(string reason, string suggestion) =>
+        TlsProblems.WrongUsage.With(("reason", reason), ("suggestion", suggestion));
 }

@@ -67,15 +67,24 @@ internal static class CompareCommand
         foreach (var row in table.GroupBy(cell => cell.Credentials))
             terminal.Out.WriteLine(Row(Name(row.Key), row.Select(cell => cell.Word)));
 
-        foreach (var cell in table.Where(cell => cell.Problem is not null))
+        // One cause is told once, with all that it is the cause of.
+        var refused = table.Where(cell => cell.Problem is not null);
+        foreach (var same in refused.GroupBy(cell => (cell.Problem!.Id, cell.Problem.Fix, cell.IsAsExpected)))
         {
             terminal.Error.WriteLine();
-            terminal.Error.WriteLine($"greeter: {Name(cell.Credentials)} credentials on the {Name(cell.Port)} port{(cell.IsAsExpected ? ", refused as it should be" : "")}:");
-            terminal.Error.WriteLine(cell.Problem!.Describe());
+            terminal.Error.WriteLine($"greeter: {Who(same)}{(same.Key.IsAsExpected ? ", refused as it should be" : "")}:");
+            foreach (var problem in TlsProblems.Merged(same.Select(cell => cell.Problem!)))
+                terminal.Error.WriteLine(problem.Describe());
         }
 
-        foreach (var cell in table.Where(cell => !cell.IsAsExpected))
-            terminal.Error.WriteLine($"greeter: not as expected: {Name(cell.Credentials)} credentials on the {Name(cell.Port)} port");
+        if (table.FindAll(cell => !cell.IsAsExpected) is { Count: > 0 } unexpected)
+            terminal.Error.WriteLine($"greeter: not as expected: {Who(unexpected)}");
+
+        string Who(IEnumerable<CompareCell> cells) => cells.Count() == table.Count
+            ? "every kind of credentials on every port"
+            : string.Join(", ", cells.GroupBy(cell => cell.Credentials)
+                .GroupBy(row => string.Join(" and the ", row.Select(cell => Name(cell.Port))))
+                .Select(rows => $"{string.Join(" and ", rows.Select(row => Name(row.Key)))} credentials on the {rows.Key} port"));
 
         string Row(string first, IEnumerable<string> cells) =>
             $"{first,-13}{string.Concat(cells.Select((cell, i) => cell.PadRight(columns[i] + 2)))}".TrimEnd();

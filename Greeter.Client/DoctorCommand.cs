@@ -28,6 +28,7 @@ internal static class DoctorCommand
         var way = await ChannelAddress.Probe(new Uri(target.Address), target.Material, target.ServerName).RunAsync(stop);
         var (step, problems) = way.Problems.Count > 0 ? (new TlsStep("call", TlsStepStatus.NotReached, []), [])
             : await DoctorCall.RunAsync(target, request.Call, logs, stop);
-        return (target.Address, new TlsDiagnosis([.. way.Steps, step], [.. way.Problems, .. problems]));
+        TlsStep[] assumed = DoctorAddress.Step(settings) is { } said ? [said] : [];
+        return (target.Address, new TlsDiagnosis([.. assumed, .. way.Steps, step], [.. way.Problems, .. problems]));
     }
 }

@@ -41,7 +41,7 @@ internal static class DoctorReport
                 console.WriteLine($"{"",24}{(step.Name == "certificate" ? $"{new string(' ', depth * 2)}└ " : "")}{detail}");
         }
 
-        foreach (var problem in diagnosis.Problems)
+        foreach (var problem in TlsProblems.Merged(diagnosis.Problems))
             terminal.Error.WriteLine(problem.Describe());
     }
 

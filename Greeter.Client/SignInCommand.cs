@@ -9,6 +9,8 @@ namespace Greeter.Client;
 /// <summary>Signs in before the first call, so that a wrong password is told as one.</summary>
 internal sealed class SignInCommand(string user, string password)
 {
+    private const string Method = "greeter.auth.v1.SignIn/SignIn";
+
     /// <summary>The sign-in that the settings ask for; null for none.</summary>
     /// <exception cref="TlsException">The credentials are insecure, or there is no password.</exception>
     public static SignInCommand? Read(SettingsReader settings, Target target, Terminal terminal)
@@ -37,10 +39,12 @@ internal sealed class SignInCommand(string user, string password)
                 {
                     return await SignInAsync(target, request, logs, cancelled);
                 }
-                catch (RpcException e) when (e.StatusCode == StatusCode.Unauthenticated)
+                catch (RpcException e) when (e.Status.DebugException is not TlsException)
                 {
-                    var problem = TlsProblems.SignInRefused.With(("user", user), ("address", target.Address), ("detail", e.Status.Detail));
-                    throw new RpcException(new Status(e.StatusCode, e.Status.Detail, new TlsException(problem, e)));
+                    var problems = e.StatusCode == StatusCode.Unauthenticated
+                        ? [TlsProblems.SignInRefused.With(("user", user), ("address", target.Address), ("detail", e.Status.Detail))]
+                        : CallFailure.Explain(e, target, request, Method);
+                    throw new RpcException(new Status(e.StatusCode, e.Status.Detail, new TlsException(problems, e)));
                 }
             },
             TimeProvider.System);

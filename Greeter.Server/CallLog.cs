@@ -15,6 +15,11 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
 
     private const string Ok = "0";
 
+    // The caller hung up, which is no fault of anybody: a Watch has no other end.
+    private const string Cancelled = "1";
+
+    private const string Unknown = "2";
+
     // A caller who is refused again and again must not fill a disk.
     private const int Burst = 50;
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
@@ -48,17 +53,23 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
         var caller = context.GetCaller()?.ToString() ?? "nobody";
         Activity.Current?.SetTag("rpc.method", method).SetTag("rpc.grpc.status_code", status).SetTag("greeter.transport", transport).SetTag("greeter.caller", caller);
         var milliseconds = elapsed.TotalMilliseconds;
-        if (status == Ok)
+        if (status is Ok or Cancelled)
             Log.Called(logger, method, caller, transport, status, milliseconds);
         else if (_limits.GetOrAdd((method, status), _ => new RefusalLimit(time, Burst, Window)).TryTake(out var suppressed))
-            Log.Failed(logger, method, caller, transport, status, milliseconds, suppressed);
+        {
+            if (suppressed > 0)
+                Log.Suppressed(logger, suppressed, method, status);
+            Log.Failed(logger, method, caller, transport, status, milliseconds);
+        }
     }
 
-    // A call that was refused before it began has its status in the headers, every other in the trailers.
+    // A call that was refused before it began has its status in the headers, every other in the trailers. Who hangs up gets
+    // none: what stands there then is only how the method was stopped.
     private static string Status(HttpContext context)
     {
         var trailers = context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
-        return (string?)trailers?["grpc-status"] ?? (string?)context.Response.Headers["grpc-status"] ?? "none";
+        var status = (string?)trailers?["grpc-status"] ?? (string?)context.Response.Headers["grpc-status"];
+        return (status is null or Unknown) && context.RequestAborted.IsCancellationRequested ? Cancelled : status ?? "none";
     }
 
     private static partial class Log
@@ -67,7 +78,12 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
         public static partial void Called(ILogger logger, string method, string caller, string transport, string status, double milliseconds);
 
         [LoggerMessage(EventId = 2, EventName = "CallFailed", Level = LogLevel.Warning,
-            Message = "{Method} by {Caller} over {Transport}: status {Status} in {Milliseconds:0.0} ms; {Suppressed} like it before were not logged")]
-        public static partial void Failed(ILogger logger, string method, string caller, string transport, string status, double milliseconds, long suppressed);
+            Message = "{Method} by {Caller} over {Transport}: status {Status} in {Milliseconds:0.0} ms")]
+        public static partial void Failed(
+            ILogger logger, string method, string caller, string transport, string status, double milliseconds);
+
+        [LoggerMessage(EventId = 3, EventName = "CallsSuppressed", Level = LogLevel.Warning,
+            Message = "{Count} more calls of {Method} with status {Status} were not logged")]
+        public static partial void Suppressed(ILogger logger, long count, string method, string status);
     }
 }

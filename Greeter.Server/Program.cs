@@ -9,7 +9,7 @@ namespace Greeter.Server;
 
 internal static class Program
 {
-    private static Task<int> Main(string[] args) => Startup.RunAsync(() => Build(args));
+    private static Task<int> Main(string[] args) => Startup.RunAsync(args, () => Build(args));
 
     /// <summary>Everything the server is made of.</summary>
     /// <param name="args">The command line.</param>

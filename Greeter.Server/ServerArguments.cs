@@ -43,5 +43,6 @@ internal static class ServerArguments
 
     private static TlsProblem Wrong(string reason) => TlsProblems.WrongUsage.With(
         ("reason", reason),
-        ("suggestion", $"write --SECTION:KEY VALUE, for example --Ports:Mtls 50063; sections are {string.Join(", ", Known[..^1])}"));
+        ("suggestion", "write --SECTION:KEY VALUE, for example --Ports:Mtls 50063; "
+            + $"sections are {string.Join(", ", Known[..^1])}; --help shows every key"));
 }

@@ -11,8 +11,14 @@ internal static class Startup
     public static WebApplicationOptions Options(string[] args) =>
         new() { Args = ServerArguments.Parse(args), ContentRootPath = ContentRoot.Find() };
 
-    public static async Task<int> RunAsync(Func<WebApplication> build)
+    public static async Task<int> RunAsync(string[] args, Func<WebApplication> build)
     {
+        if (ServerHelp.IsAsked(args))
+        {
+            Console.WriteLine(ServerHelp.Text);
+            return 0;
+        }
+
         try
         {
             await using var app = build();
@@ -23,7 +29,7 @@ internal static class Startup
         }
         catch (TlsException e)
         {
-            foreach (var problem in e.Problems)
+            foreach (var problem in TlsProblems.Merged(e.Problems))
                 await Console.Error.WriteLineAsync(problem.Describe());
         }
         catch (Exception e) when (SettingsFailure.Explain(e) is { } problem)

@@ -72,7 +72,7 @@ public sealed class ClientProcessErrorTests : IDisposable
 
         var run = await ClientProcess.RunAsync(ClientProcess.Files(empty));
 
-        Ids(run, exitCode: 2).Should().Equal("file-missing", "file-missing", "file-missing");
+        Ids(run, exitCode: 2).Should().Equal("file-missing");
         run.Error.Should().Contain(empty.ServerCa).And.Contain(empty.ClientCert).And.Contain(empty.ClientKey);
     }
 

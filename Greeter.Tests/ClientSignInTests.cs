@@ -51,6 +51,18 @@ public sealed class ClientSignInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Too_many_attempts_are_told_of_the_sign_in_and_not_of_the_greeting()
+    {
+        await using var server = await TestServer.StartAsync(
+            _folder, [.. TestSignIn.Settings(_folder, "alice"), "--SignIn:AttemptsPerUser", "1", "--SignIn:AttemptsPerAddress", "1"]);
+        Task<TestClient> TryAsync() =>
+            TestClient.RunAsync(_folder, "wrong\n", ["--credentials", "tls", "--address", server.Tls, "--user", "alice"]);
+
+        ThreeLines.Ids((await TryAsync()).Error).Should().Equal("sign-in-refused");
+        (await TryAsync()).ShouldFail("resource-exhausted", "greeter.auth.v1.SignIn/SignIn at ");
+    }
+
+    [Fact]
     public async Task Nothing_is_sent_without_tls()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

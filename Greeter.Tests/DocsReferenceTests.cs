@@ -68,9 +68,13 @@ public sealed partial class DocsReferenceTests
     {
         var named = Error().Matches(Everything).Concat(All.SelectMany(page => Slug().Matches(page.Prose))).Select(match => match.Groups[1].Value).ToHashSet();
 
-        named.Except(Words).Should().BeSubsetOf(TlsProblems.All.Keys);
+        named.Except(Words).Should().BeSubsetOf(TlsProblems.All.Keys.Concat(ScriptProblems));
         TlsProblems.All.Keys.Should().OnlyContain(id => Regex.IsMatch(Everything, $@"(?<![\w-]){id}(?![\w-])"));
     }
+
+    [Fact]
+    public void Every_problem_of_a_script_is_in_the_table_of_its_page() => ScriptProblems.Should().NotBeEmpty().And.OnlyContain(
+        id => Regex.IsMatch(File.ReadAllText(Programs.Source("docs", "failures.md")), $"^\\| `.*`{id}`.* \\|", RegexOptions.Multiline));
 
     [Fact]
     public void Every_setting_that_is_named_exists_and_each_that_exists_is_named()
@@ -99,6 +103,12 @@ public sealed partial class DocsReferenceTests
         known.Should().BeSubsetOf(named);
     }
 
+    private static IReadOnlyList<string> ScriptProblems { get; } =
+    [
+        .. Directory.GetFiles(Programs.Source("scripts"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(path => ScriptProblem().Matches(File.ReadAllText(path))).Select(match => match.Groups[1].Value).Distinct(),
+    ];
+
     private static string Unindented(IEnumerable<string> lines) => string.Join('\n', lines.Select(line => line.Trim()).Where(line => line.Length > 0));
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
@@ -118,6 +128,9 @@ public sealed partial class DocsReferenceTests
 
     [GeneratedRegex("`[^`\n]+`")]
     private static partial Regex Code();
+
+    [GeneratedRegex(@"new(?: UsersProblem)?\(\s*""([a-z]+(?:-[a-z]+)*)"",\s*""")]
+    private static partial Regex ScriptProblem();
 
     [GeneratedRegex(@"new Option<[^(]*>\(""(--[a-z-]+)""")]
     private static partial Regex ScriptOption();

@@ -11,7 +11,10 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
     private static readonly string[] Ports = ["50051", "50052", "50053", "50061", "50062"];
 
     private static readonly string[] Files =
-        ["Directory.Build.props", "Directory.Packages.props", "global.json", "Greeter.sln", "certs/README.md"];
+    [
+        "Directory.Build.props", "Directory.Packages.props", "global.json", "Greeter.sln",
+        "certs/README.md", "certs/.gitignore",
+    ];
 
     private static readonly string[] Folders = ["scripts", "docs"];
 
@@ -32,6 +35,7 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
         {
             var project = Path.GetFileNameWithoutExtension(program);
             CopyAll(Path.GetDirectoryName(program)!, _folder.Path($"{project}/bin/Debug/net10.0"));
+            Copy(Programs.Source(project, $"{project}.csproj"), _folder.Path($"{project}/{project}.csproj"));
             foreach (var settings in Directory.GetFiles(Programs.Source(project), "appsettings*.json"))
                 Copy(settings, _folder.Path($"{project}/{Path.GetFileName(settings)}"));
         }

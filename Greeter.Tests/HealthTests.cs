@@ -50,6 +50,23 @@ public sealed class HealthTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_ends_a_watch_is_no_warning()
+    {
+        await using var server = await TestServer.StartAsync(
+            _folder, "--Ports:Health", "0", "--Logging:LogLevel:Greeter.Server.CallLog", "Information");
+        using var channel = Channel(PortKind.Health, server);
+        using (var watch = new Health.HealthClient(channel).Watch(new HealthCheckRequest()))
+            (await NextAsync(watch)).Should().Be(ServingStatus.Serving);
+        var unknown = new HealthCheckRequest { Service = "no.such.Service" };
+        var check = () => new Health.HealthClient(channel).CheckAsync(unknown).ResponseAsync;
+        await check.Should().ThrowAsync<RpcException>();
+
+        (await server.Log.WaitForAsync("grpc.health.v1.Health/Watch by ")).Should().StartWith("Information ").And.Contain("status 1 ");
+        (await server.Log.WaitForAsync("grpc.health.v1.Health/Check by ")).Should().StartWith("Warning ");
+        server.Log.All.Where(line => line.StartsWith("Error", StringComparison.Ordinal)).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task The_health_port_serves_nothing_else_and_takes_no_rule()
     {
         await using var closed = await TestServer.StartAsync(_folder, "--Ports:Health", "0", "--Access:grpc.health.v1.Health/Check", "user:nobody");

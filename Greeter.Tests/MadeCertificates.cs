@@ -38,7 +38,13 @@ public sealed class MadeCertificates : ICollectionFixture<MadeCertificates>, IAs
     public void Dispose() => _folder.Dispose();
 
     internal Task<ProcessResult> RunAsync(string folder, params string[] options) =>
-        ChildProcess.RunAsync(Programs.Dotnet, [_folder.Path("program/certs.dll"), "--out", folder, .. options]);
+        ChildProcess.RunAsync(Programs.Dotnet, Command(folder, options)[1..]);
+
+    internal ChildProcess Start(string folder, params string[] options) =>
+        ChildProcess.Start(Programs.Dotnet, Command(folder, options)[1..]);
+
+    internal string[] Command(string folder, params string[] options) =>
+        [Programs.Dotnet, _folder.Path("program/certs.dll"), "--out", folder, .. options];
 
     /// <summary>A copy that the test may change.</summary>
     internal string CopyTo(TestFolder folder)

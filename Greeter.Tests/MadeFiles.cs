@@ -5,9 +5,9 @@ namespace Greeter.Tests;
 /// <summary>Looks at what scripts/certs.cs has made.</summary>
 internal static class MadeFiles
 {
-    /// <summary>Every file below the folder, by its path with slashes, and its bytes.</summary>
+    /// <summary>Every file of the set below the folder, by its path with slashes, and its bytes. Dot files are for tools.</summary>
     public static SortedDictionary<string, string> Below(string folder) => new(
-        Directory.GetFiles(folder, "*", SearchOption.AllDirectories).ToDictionary(
+        Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(path => Path.GetFileName(path)[0] != '.').ToDictionary(
             path => Path.GetRelativePath(folder, path).Replace('\\', '/'),
             path => Convert.ToHexString(File.ReadAllBytes(path))),
         StringComparer.Ordinal);

@@ -41,6 +41,33 @@ public sealed class UsersScriptTests(UsersScriptTests.Script script) : IClassFix
         File.ReadAllText(Users).Should().NotContain(Password);
     }
 
+    [Fact]
+    public async Task Of_four_users_that_are_added_at_once_all_are_there_and_of_two_that_are_removed_none()
+    {
+        string[] names = ["alice", "bob", "carol", "dave"];
+
+        (await Task.WhenAll(names.Select(name => RunAsync(Password + "\n", "add", name)))).Should().OnlyContain(run => run.ExitCode == 0);
+        (await RunAsync("", "list")).Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Should().Equal(names);
+
+        (await Task.WhenAll(names[..2].Select(name => RunAsync("", "remove", name)))).Should().OnlyContain(run => run.ExitCode == 0);
+        (await RunAsync("", "list")).Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Should().Equal(names[2..]);
+    }
+
+    [FactOnUnix]
+    public async Task A_folder_that_is_made_for_the_file_is_its_owners_and_git_leaves_it_out()
+    {
+        var users = _folder.Path("new/users.txt");
+
+        const string Command = "umask 000; echo \"$1\" | exec \"${@:2}\"";
+        string[] arguments = [Programs.Dotnet, script.Program, "add", "alice", "--file", users];
+        var run = await ChildProcess.RunAsync("bash", ["-c", Command, "bash", Password, .. arguments]);
+
+        run.ExitCode.Should().Be(0, run.Error);
+        if (!OperatingSystem.IsWindows())
+            File.GetUnixFileMode(_folder.Path("new")).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.ReadAllText(_folder.Path("new/.gitignore")).Should().Be("*\n");
+    }
+
     [FactOnUnix]
     public async Task Only_the_owner_can_read_the_file()
     {

@@ -4,17 +4,22 @@ namespace Greeter.Tls;
 public static class ContentRoot
 {
     /// <summary>
-    /// The nearest folder with an appsettings.json, from the program's own upwards: a published program has it beside
-    /// itself, one that was built has it in its project's folder. The program's own folder where there is none.
+    /// The program's own folder if it has an appsettings.json, as a published program's has. A program that was built lies
+    /// below its project's folder <c>bin</c>: then the project's folder, if it has one. No other folder above the
+    /// program's own is looked at: whoever may write there would choose the roots that are trusted.
     /// </summary>
     public static string Find()
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "appsettings.json")))
-                return folder.FullName;
-        }
-
-        return AppContext.BaseDirectory;
+        var own = AppContext.BaseDirectory;
+        if (HasSettings(own))
+            return own;
+        var folder = new DirectoryInfo(own);
+        while (folder is not null && folder.Name != "bin")
+            folder = folder.Parent;
+        return folder?.Parent is { } project && IsProject(project) && HasSettings(project.FullName) ? project.FullName : own;
     }
+
+    private static bool IsProject(DirectoryInfo folder) => folder.EnumerateFiles("*.csproj").Any();
+
+    private static bool HasSettings(string folder) => File.Exists(Path.Combine(folder, "appsettings.json"));
 }

@@ -60,8 +60,25 @@ internal static class Http2Greeting
         _ when IsSettings(answer) => "HTTP/2",
         [0x15, 0x03, ..] => "TLS",
         _ when IsHttp1(answer) => $"HTTP/1.1 ({(answer[0] == 'H' ? Encoding.ASCII.GetString(answer[..Math.Min(answer.Length, 12)]) : "HTTP_1_1_REQUIRED")})",
+        _ when FirstLine(answer) is { } line => line switch
+        {
+            ['<', ..] => $"HTML ({line})",
+            ['S', 'S', 'H', '-', ..] => line,
+            _ => $"something unknown, beginning with '{line}'",
+        },
         _ => $"something unknown, beginning with {Convert.ToHexString(answer[..Math.Min(answer.Length, 8)])}",
     };
+
+    // SSH, SMTP, FTP, Redis and web servers of old begin with a line of text. It is a stranger's: only ASCII that can be
+    // printed, and not all of it.
+    private static string? FirstLine(ReadOnlySpan<byte> answer)
+    {
+        const int Shown = 40;
+        var end = answer.IndexOfAny((byte)'\r', (byte)'\n');
+        var line = end < 0 ? answer : answer[..end];
+        var isText = line.Length >= 4 && line.IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0;
+        return isText ? Encoding.ASCII.GetString(line[..Math.Min(line.Length, Shown)]) : null;
+    }
 
     private static bool IsFrame(ReadOnlySpan<byte> answer) => IsSettings(answer) || answer[3] == GoAway;
 

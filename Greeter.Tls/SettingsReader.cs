@@ -131,11 +131,17 @@ public sealed class SettingsReader(IConfiguration configuration, string folder, 
     public TlsProblem Unknown(string path, IReadOnlyCollection<string> known)
     {
         var key = path[(path.LastIndexOf(':') + 1)..];
-        var near = known.FirstOrDefault(name => SettingValue.IsNear(name, key));
+        var near = Nearest(key, known);
         return TlsProblems.UnknownSetting.With(
             ("setting", path), ("origin", Origin(path)),
             ("suggestion", near is null ? $"use one of {string.Join(", ", known)}, or remove it" : $"did you mean {near}?"));
     }
+
+    /// <summary>The name that was most likely meant; null where none is near.</summary>
+    /// <param name="typed">What stands there.</param>
+    /// <param name="known">The names that there are.</param>
+    public static string? Nearest(string typed, IEnumerable<string> known) =>
+        known.FirstOrDefault(name => SettingValue.IsNear(name, typed));
 
     /// <summary>What a setting is called in messages: the option of the command line that gave it, or itself.</summary>
     /// <param name="path">The setting, for example <c>Tls:PrivateKey</c>.</param>

@@ -20,8 +20,12 @@ public sealed record TlsFile(string Path, string Setting, string Role)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            var reason = Directory.Exists(Path) ? "it is a folder" : e.Message;
-            throw new TlsException(About(TlsProblems.FileUnreadable).With(("reason", reason), ("user", Environment.UserName)), e);
+            var isFolder = Directory.Exists(Path);
+            var problem = TlsProblems.FileUnreadable;
+            if (isFolder)
+                problem = problem with { Fix = "name the file in it, not the folder" };
+            var reason = isFolder ? "it is a folder" : e.Message;
+            throw new TlsException(About(problem).With(("reason", reason), ("user", Environment.UserName)), e);
         }
     }
 

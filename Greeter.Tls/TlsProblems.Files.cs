@@ -21,7 +21,7 @@ public static partial class TlsProblems
     public static readonly TlsProblem FileMissing = new(
         "file-missing", "a file is missing",
         "{path} does not exist ({setting}: {role})",
-        Make + ", or set {setting} to the file you have");
+        Make + ", or name the file that you have");
 
     /// <summary>The file exists and cannot be read.</summary>
     public static readonly TlsProblem FileUnreadable = new(

@@ -31,7 +31,8 @@ public static partial class TlsProblems
     public static readonly TlsProblem ServerAuthorityUnknown = new(
         "server-authority-unknown", "the server's certificate comes from an authority that is not trusted here",
         "{subject} leads to {authority}; trusted here: {trusted}",
-        "give the client the root of that authority: --server-ca server_ca.pem; a public certificate (Let's Encrypt) needs --server-ca system");
+        "give the client the root of that authority: --server-ca certs/client/server_ca.pem; "
+            + "a public certificate (Let's Encrypt) needs --server-ca system");
 
     /// <summary>A trusted authority has the right name and another key.</summary>
     public static readonly TlsProblem ServerAuthorityTwin = new(

@@ -17,4 +17,9 @@ public static partial class TlsProblems
 
     /// <summary>Every entry, by its id.</summary>
     public static IReadOnlyDictionary<string, TlsProblem> All => Catalogue.Value;
+
+    /// <summary>For a person, who needs each fix only once: problems of one kind with the same fix as one, with all their causes.</summary>
+    /// <param name="problems">What is wrong, in its order.</param>
+    public static IEnumerable<TlsProblem> Merged(IEnumerable<TlsProblem> problems) => problems.GroupBy(problem => (problem.Id, problem.Fix))
+        .Select(group => group.First() with { Cause = string.Join("; ", group.Select(problem => problem.Cause).Distinct()) });
 }

@@ -36,8 +36,9 @@ var renew = new Option<bool>("--renew") { Description = "New keys and certificat
 var force = new Option<bool>("--force") { Description = "Start over with new authorities; nothing made before is trusted any more." };
 var revoke = new Option<string[]>("--revoke")
 {
-    HelpName = "FILE",
-    Description = "Takes a client's certificate back: writes server/client_ca.crl. May be repeated; without FILE makes the list anew.",
+    HelpName = "FILE|NAME",
+    Description = "Takes a client's certificate back, by its file or the client's name: writes server/client_ca.crl. May be repeated; "
+        + "alone it makes the list anew.",
     Arity = ArgumentArity.ZeroOrMore,
 };
 var broken = new Option<string?>("--broken")

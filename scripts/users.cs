@@ -3,7 +3,8 @@
 #:property PublishAot=false
 #:package System.CommandLine
 #:include users/*.cs
-#:include pki/AtomicFile.cs
+#:include pki/FolderLock.cs
+#:include pki/KeyFolder.cs
 #:include pki/Staged*.cs
 
 // The users who can sign in: dotnet run scripts/users.cs -- add alice

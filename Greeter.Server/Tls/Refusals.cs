@@ -10,7 +10,7 @@ namespace Greeter.Server.Tls;
 /// Says why a handshake was refused: one warning each, but a few per cause and <see cref="Window"/> at the most, so that a
 /// scanner cannot fill a disk, and a metric that counts them all.
 /// </summary>
-internal sealed partial class Refusals(ILogger<Refusals> logger, TimeProvider time, IMeterFactory meters)
+internal sealed partial class Refusals(ILogger<Refusals> logger, TimeProvider time, IMeterFactory meters, TlsMaterialSource? source = null)
 {
     public const string Meter = "Greeter.Tls";
 
@@ -48,9 +48,10 @@ internal sealed partial class Refusals(ILogger<Refusals> logger, TimeProvider ti
             return;
         if (suppressed > 0)
             Log.Suppressed(logger, suppressed, handshake.Port.Name, problems[0].Id);
+        var asked = handshake.Port.Kind == PortKind.Mtls ? source?.Current.Roots : null;
         Log.Refused(
             logger, handshake.Port.Name, handshake.Remote, problems[0].Id, string.Join("; also ", problems.Select(problem => $"{problem.Title}: {problem.Cause}")), problems[0].Fix,
-            shown is null ? "no certificate" : CertificateText.Describe(shown), roots?.ToString() ?? "nobody is asked");
+            shown is null ? "no certificate" : CertificateText.Describe(shown), (roots ?? asked)?.ToString() ?? "nobody is asked");
     }
 
     private static partial class Log

@@ -21,6 +21,8 @@ internal static class BrokenRun
         var folder = Path.Combine(request.Layout.Folder, "broken", set.Name);
         try
         {
+            using var alone = CertsFolder.Lock(request.Layout.Folder);
+
             // Where there are no authorities yet, two that nobody keeps will do: the set is whole in itself.
             using var authorities = OpenAuthorities.Open(request, now);
             var files = new SixFiles(authorities.Server.Authority, authorities.Client.Authority, now);

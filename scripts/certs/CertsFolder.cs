@@ -1,3 +1,5 @@
+using Greeter.Pki;
+
 namespace Greeter.Certs;
 
 internal static class CertsFolder
@@ -12,4 +14,19 @@ internal static class CertsFolder
         "" => throw CertsProblems.Usage("--out is empty"),
         _ => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)),
     };
+
+    /// <summary>Until it is disposed, no other run changes the folder.</summary>
+    /// <exception cref="CertsProblem">Another run does, for too long.</exception>
+    public static IDisposable Lock(string folder)
+    {
+        void Say() => Console.Error.WriteLine($"certs: another run is at work in {folder}; waiting for it");
+        try
+        {
+            return FolderLock.Take(folder, isPrivate: false, Say);
+        }
+        catch (TimeoutException e)
+        {
+            throw CertsProblems.FolderBusy(folder, e);
+        }
+    }
 }

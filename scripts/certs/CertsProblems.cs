@@ -20,16 +20,16 @@ internal static class CertsProblems
 
     public static CertsProblem AuthorityIncomplete(CertsRequest request, IEnumerable<string> missing) => new(
         "authority-incomplete", "an authority lacks some of its files", $"missing: {string.Join(", ", missing)}",
-        $"put them back from a copy, or start over with all certificates: {request.Command("--force")}");
+        $"put them back from a copy; {Beside(request)}");
 
     public static CertsProblem AuthorityMissing(CertsRequest request, string authorities, string certificate) => new(
         "authority-missing", "there are certificates, but not the authority that signed them",
         $"{certificate} exists; missing: {authorities}",
-        $"put the folder back from a copy, or start over with all certificates: {request.Command("--force")}");
+        $"put the folder back from a copy; {Beside(request)}");
 
     public static CertsProblem AuthorityDamaged(CertsRequest request, string folder, Exception e) => new(
         "authority-damaged", "an authority's files are not one authority", $"{folder}: {e.Message}",
-        $"put the files back from a copy, or start over with all certificates: {request.Command("--force")}", e);
+        $"put the files back from a copy; {Beside(request)}", e);
 
     public static CertsProblem AuthorityExpired(CertsRequest request, string folder, DateTimeOffset until) => new(
         "authority-expired", "an authority has expired and cannot sign any more", $"{folder} ended on {until.UtcDateTime:yyyy-MM-dd}",
@@ -55,6 +55,9 @@ internal static class CertsProblems
         "files-unusable", "the folder cannot be read or written", $"{folder}: {e.Message}",
         $"name a folder that you may write to: {CertsCommand.Line("--out DIR")}", e);
 
+    public static CertsProblem FolderBusy(string folder, TimeoutException e) => new(
+        "folder-busy", "another run is at work in this folder", $"{folder}: {e.Message}", "wait for it, or end it, and try again", e);
+
     public static CertsProblem RevocationWithoutAuthority(string folder) => new(
         "authority-missing", "only the authority that issued a certificate can take it back", $"{folder} is not there, or not complete",
         $"make certificates first: {CertsCommand.Line("")}");
@@ -74,4 +77,9 @@ internal static class CertsProblems
     public static CertsProblem RevocationListDamaged(string path, Exception e) => new(
         "revocation-list-damaged", "the list that is there cannot be read", $"{path}: {e.Message}",
         "put it back from a copy; to start a new one, in which nobody is revoked any more, move it away", e);
+
+    // Never to start over in place: every peer would be refused until it has the new roots.
+    private static string Beside(CertsRequest request) =>
+        "without one, make a new set beside it and change over as docs/rotation.md says: "
+        + $"{CertsCommand.Line($"--out {CertsCommand.Quote(request.Layout.Folder + "-next")}")}";
 }

@@ -11,6 +11,7 @@ internal static class CertsRun
     {
         try
         {
+            using var alone = CertsFolder.Lock(request.Layout.Folder);
             using var authorities = OpenAuthorities.Open(request, now);
             var holdings = Holding.All(request, authorities);
             Check(request, [.. holdings.Where(holding => !holding.IsDue(request))]);

@@ -12,13 +12,18 @@ internal static class Revocation
     {
         try
         {
+            if (!Directory.Exists(layout.Folder))
+                throw CertsProblems.RevocationWithoutAuthority(layout.Folder);
+            using var alone = CertsFolder.Lock(layout.Folder);
             var folder = layout.SharedAuthority.Files.IsComplete ? layout.SharedAuthority : layout.ClientAuthority;
             if (!folder.Files.IsComplete)
                 throw CertsProblems.RevocationWithoutAuthority(folder.Path);
             using var authority = folder.Read();
             var revoked = names.Select(name => Find(layout, name, authority)).ToArray();
             var path = layout.ClientRevocationList;
-            AtomicFile.WritePublic(path, RevokedList.ToPem(authority.Issuing, File.Exists(path) ? File.ReadAllText(path) : null, revoked, now));
+            using var files = new StagedFiles();
+            files.AddPublic(path, RevokedList.ToPem(authority.Issuing, File.Exists(path) ? File.ReadAllText(path) : null, revoked, now));
+            files.Commit();
             foreach (var certificate in revoked)
                 output.WriteLine($"certs: revoked {certificate.Subject}, serial number {certificate.SerialNumber}");
             output.WriteLine($"certs: wrote {path}, good until {(now + RevokedList.Lifetime).UtcDateTime:yyyy-MM-dd}; make it anew before: {CertsCommand.Line("--revoke")}");
@@ -38,7 +43,8 @@ internal static class Revocation
     // A path, or the name of a client's file: "client_cert.pem" is the first client's, "alice" the further client's of that name.
     private static X509Certificate2 Find(CertificateLayout layout, string name, Authority authority)
     {
-        string[] places = [Path.GetFullPath(name), Path.Combine(layout.Client.Folder, name), .. layout.ClientNames.Contains(name) ? [layout.NamedClient(name).Certificate] : Array.Empty<string>()];
+        string[] further = Path.GetFileName(name) == name ? [layout.NamedClient(name).Certificate] : [];
+        string[] places = [Path.GetFullPath(name), Path.Combine(layout.Client.Folder, name), .. further];
         var path = Array.Find(places, File.Exists) ?? throw CertsProblems.RevocationUnknownFile(name, places);
         try
         {

@@ -30,7 +30,7 @@ internal sealed class RunningServer : IAsyncDisposable
         };
         var server = new RunningServer(process);
         process.ErrorDataReceived += (_, line) => server.Read(line.Data);
-        process.Exited += (_, _) => server._serves.TrySetException(new CommandFailed($"demo: the server ended with {process.ExitCode}"));
+        process.Exited += (_, _) => server._serves.TrySetException(new CommandFailed($"the server ended with {process.ExitCode}"));
         process.Start();
         process.BeginErrorReadLine();
         try

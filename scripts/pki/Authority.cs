@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Greeter.Pki;
 
 /// <summary>
-/// A root and its issuing intermediate, with both private keys. Peers trust the root; the intermediate signs, so that
+/// A root and its issuing intermediate, with its private key. Peers trust the root; the intermediate signs, so that
 /// the root's key may lie in a safe, and chains are as long here as they are elsewhere.
 /// </summary>
 public sealed class Authority : IDisposable
@@ -24,11 +24,11 @@ public sealed class Authority : IDisposable
         return new Authority(root, AuthorityCertificate.Issuing($"Greeter {name} issuing", key, now, root));
     }
 
-    /// <summary>Puts an authority together from the four texts that it was written as.</summary>
-    /// <exception cref="CryptographicException">A text is no PEM, a key fits no certificate, or the root did not sign.</exception>
-    public static Authority FromPem(string rootPem, string rootKeyPem, string issuingPem, string issuingKeyPem)
+    /// <summary>Puts an authority together from three of the texts that it was written as; the root comes without its key.</summary>
+    /// <exception cref="CryptographicException">A text is no PEM, the key fits no certificate, or the root did not sign.</exception>
+    public static Authority FromPem(string rootPem, string issuingPem, string issuingKeyPem)
     {
-        var authority = new Authority(CertificatePem.WithKey(rootPem, rootKeyPem), CertificatePem.WithKey(issuingPem, issuingKeyPem));
+        var authority = new Authority(CertificatePem.All(rootPem)[0], CertificatePem.WithKey(issuingPem, issuingKeyPem));
         if (TrustPath.Exists(authority.Issuing, [], authority.Root))
             return authority;
         authority.Dispose();

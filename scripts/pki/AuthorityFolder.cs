@@ -13,10 +13,12 @@ public sealed record AuthorityFolder(string Path)
 
     public string IssuingKey => File("issuing_key.pem");
 
-    public FileSet Files => new(RootKey, RootCertificate, IssuingKey, IssuingCertificate);
+    /// <summary>The root's key has signed all that it ever will: it may lie in a safe.</summary>
+    public FileSet Files => new(RootKey, RootCertificate, IssuingKey, IssuingCertificate) { Elsewhere = RootKey };
 
-    /// <exception cref="System.Security.Cryptography.CryptographicException">The four files are not one authority.</exception>
-    public Authority Read() => Authority.FromPem(Text(RootCertificate), Text(RootKey), Text(IssuingCertificate), Text(IssuingKey));
+    /// <summary>Reads what signing takes; the root's key is not looked at.</summary>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The three files are not one authority.</exception>
+    public Authority Read() => Authority.FromPem(Text(RootCertificate), Text(IssuingCertificate), Text(IssuingKey));
 
     /// <summary>Only for an authority that was made just now: some platforms do not export keys that were loaded.</summary>
     public void Stage(StagedFiles files, Authority authority)

@@ -3,9 +3,12 @@ namespace Greeter.Pki;
 /// <summary>Files of which either all are there or none.</summary>
 public sealed record FileSet(params IReadOnlyList<string> Paths)
 {
-    public IReadOnlyList<string> Missing => [.. Paths.Where(path => !Exists(path))];
+    /// <summary>The one of them that may be kept elsewhere once the set is made; null for none.</summary>
+    public string? Elsewhere { get; init; }
 
-    public bool IsAbsent => Missing.Count == Paths.Count;
+    public IReadOnlyList<string> Missing => [.. Paths.Where(path => path != Elsewhere && !Exists(path))];
+
+    public bool IsAbsent => !Paths.Any(Exists);
 
     public bool IsComplete => Missing.Count == 0;
 

@@ -38,7 +38,7 @@ public sealed record HolderFolder(string Folder, string Certificate, string Key,
     /// </summary>
     public void Stage(StagedFiles files, IssuedCertificate issued, Authority trusted)
     {
-        files.AddFolder(Folder);
+        files.AddPrivateFolder(Folder);
         // Roots that someone has added, for example while moving from one authority to the next, stay.
         if (!Trusts(trusted))
             files.AddPublic(Roots, trusted.RootsPem);

@@ -44,7 +44,7 @@ public sealed class SixFiles
     public void Write(string folder)
     {
         using var files = new StagedFiles();
-        files.AddFolder(folder);
+        files.AddPrivateFolder(folder);
         Add("server_cert.pem", ServerCert, isPublic: true);
         Add("server_key.pem", ServerKey, isPublic: IsServerKeyOpen);
         Add("client_ca.pem", ClientCa, isPublic: true);

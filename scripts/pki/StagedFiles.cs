@@ -6,39 +6,17 @@ namespace Greeter.Pki;
 /// </summary>
 public sealed class StagedFiles : IDisposable
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     private readonly List<StagedFile> _files = [];
     private readonly Stack<string> _folders = [];
     private readonly HashSet<string> _retired = [];
 
-    public void AddFolder(string path)
-    {
-        if (Directory.Exists(path))
-            return;
-        if (Path.GetDirectoryName(path) is { Length: > 0 } parent)
-            AddFolder(parent);
-        Directory.CreateDirectory(path);
-        _folders.Push(path);
-    }
-
-    /// <summary>A folder that only its owner may enter (0700).</summary>
+    /// <summary>A folder for keys, which only its owner may enter (0700) and git leaves out; one that exists stays as it is.</summary>
     public void AddPrivateFolder(string path)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            AddFolder(path);
-        }
-        else if (!Directory.Exists(path))
-        {
-            AddFolder(Path.GetDirectoryName(path)!);
-            Directory.CreateDirectory(path, OwnerOnly);
-            _folders.Push(path);
-        }
-        else
-        {
-            File.SetUnixFileMode(path, OwnerOnly);
-        }
+        var made = KeyFolder.Make(path, isPrivate: true);
+        foreach (var folder in made)
+            _folders.Push(folder);
+        KeyFolder.Ignore(made.FirstOrDefault(path));
     }
 
     public void AddSecret(string path, string text) => _files.Add(StagedFile.Secret(path, text));
@@ -57,7 +35,7 @@ public sealed class StagedFiles : IDisposable
         foreach (var path in _retired.Except(_files.Select(file => file.Path)).Where(File.Exists))
         {
             File.Delete(path);
-            for (var folder = Path.GetDirectoryName(path); folder is not null && DeleteIfEmpty(folder);)
+            for (var folder = Path.GetDirectoryName(path); folder is not null && KeyFolder.Unmake(folder);)
                 folder = Path.GetDirectoryName(folder);
         }
     }
@@ -67,14 +45,6 @@ public sealed class StagedFiles : IDisposable
         foreach (var file in _files)
             file.Dispose();
         foreach (var folder in _folders)
-            DeleteIfEmpty(folder);
-    }
-
-    private static bool DeleteIfEmpty(string folder)
-    {
-        var isEmpty = !Directory.EnumerateFileSystemEntries(folder).Any();
-        if (isEmpty)
-            Directory.Delete(folder);
-        return isEmpty;
+            KeyFolder.Unmake(folder);
     }
 }

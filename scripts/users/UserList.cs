@@ -18,9 +18,11 @@ internal sealed class UserList
 
     public void Add(string name, string password)
     {
+        var hash = Hasher.HashPassword(name, password); // It takes a while, so before anybody has to wait.
+        using var alone = Lock();
         var users = Read();
         var verb = users.ContainsKey(name) ? "changed" : "added";
-        users[name] = Hasher.HashPassword(name, password);
+        users[name] = hash;
         Write(users);
         Console.WriteLine($"users: {verb} {name} in {_path}");
         Console.WriteLine($"next: dotnet run --project Greeter.Client -- --credentials tls --user {name}");
@@ -28,6 +30,7 @@ internal sealed class UserList
 
     public void Remove(string name)
     {
+        using var alone = File.Exists(_path) ? Lock() : null;
         var users = Read();
         if (!users.Remove(name))
             throw new UsersProblem("user-unknown", "there is no such user", $"{_path} has no line for {name}", "see who there is: dotnet run scripts/users.cs -- list");
@@ -58,7 +61,23 @@ internal sealed class UserList
 
     private void Write(SortedDictionary<string, string> users)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-        AtomicFile.WriteSecret(_path, string.Concat(users.Select(user => $"{user.Key} {user.Value}\n")));
+        using var files = new StagedFiles();
+        files.AddSecret(_path, string.Concat(users.Select(user => $"{user.Key} {user.Value}\n")));
+        files.Commit();
+    }
+
+    private FolderLock Lock()
+    {
+        var folder = Path.GetDirectoryName(_path)!;
+        void Say() => Console.Error.WriteLine($"users: another run is at work in {folder}; waiting for it");
+        try
+        {
+            return FolderLock.Take(folder, isPrivate: true, Say);
+        }
+        catch (TimeoutException e)
+        {
+            throw new UsersProblem(
+                "file-busy", "another run is at work in this folder", e.Message, "wait for it, or end it, and try again");
+        }
     }
 }
