@@ -66,6 +66,7 @@ public sealed class AccessTokenTests
         _time.Advance(0.95 * Lifetime);
 
         (await token.GetAsync(default)).Should().Be("token 1", "the fetch still runs");
+        await Eventually.TrueAsync(() => _fetches == 2, () => "no fetch has begun");
         if (fails)
         {
             answer.SetException(new IOException("the issuer is away"));

@@ -1,4 +1,5 @@
 using Greeter.Tls;
+using Grpc.Core;
 
 namespace Greeter.Client.Tls;
 
@@ -17,8 +18,9 @@ internal sealed class MetadataHandler(HttpMessageHandler inner) : DelegatingHand
                 if (value.AsSpan().IndexOfAnyExceptInRange(' ', '~') is >= 0 and var position)
                 {
                     // The value is not quoted: it may be a token.
-                    throw new TlsException(TlsProblems.MetadataInvalid.With(
-                        ("header", name), ("code", $"U+{(int)value[position]:X4}"), ("position", position + 1)));
+                    var problem = TlsProblems.MetadataInvalid.With(
+                        ("header", name.ToLowerInvariant()), ("code", $"U+{(int)value[position]:X4}"), ("position", position + 1));
+                    throw new RpcException(new Status(StatusCode.Internal, problem.ToString(), new TlsException(problem)));
                 }
             }
         }

@@ -113,8 +113,8 @@ public sealed class ClientProbeTests : IAsyncLifetime
             RawPeer.Reset(client);
         });
         var time = new FakeTime(TestPki.Now);
-        var explainer = new ConnectionExplainer(
-            new Uri($"https://localhost:{wire.Port}"), () => TlsMaterial.FromPem(TestPki.Ec.ServerCa.RootsPem), serverName: null, time);
+        var material = TlsMaterial.FromPem(TestPki.Ec.ServerCa.RootsPem);
+        var explainer = new ConnectionExplainer(new Uri($"https://localhost:{wire.Port}"), () => material, serverName: null, time);
         var failure = new RpcException(new Status(StatusCode.Unavailable, "gone", new System.Net.Sockets.SocketException(1)));
         var first = await explainer.ExplainAsync(failure, deadline: null, default);
         var once = connections;
