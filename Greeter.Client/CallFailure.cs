@@ -1,3 +1,4 @@
+using Greeter.Client.Tls;
 using Greeter.Tls;
 using Grpc.Core;
 
@@ -23,12 +24,13 @@ internal static class CallFailure
             StatusCode.Unauthenticated => TlsProblems.Unauthenticated,
             StatusCode.PermissionDenied => TlsProblems.PermissionDenied,
             StatusCode.ResourceExhausted => TlsProblems.TooMuch,
+            _ when ConnectionExplainer.IsBelowGrpc(failure.Status) => TlsProblems.HandshakeFailed, // Its time was over before more was known.
             _ when failure.Status.Detail.Contains("Bad gRPC response", StringComparison.Ordinal) => TlsProblems.NotGrpc,
             _ => TlsProblems.CallFailed,
         };
         return [problem.With(
-            ("method", method ?? request.MethodName), ("address", target.Address),
-            ("status", failure.StatusCode), ("detail", failure.Status.Detail),
+            ("method", method ?? request.MethodName), ("address", target.Address), ("status", failure.StatusCode), ("detail", failure.Status.Detail),
+            ("peer", target.Address), ("reason", failure.Status.DebugException?.GetBaseException().Message),
             ("deadline", $"{request.Deadline.TotalSeconds} s"))];
     }
 }

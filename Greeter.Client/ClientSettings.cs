@@ -12,28 +12,51 @@ internal static class ClientSettings
         var kind = settings.Read(nameof(Target.Credentials), CredentialsKind.Mtls);
         var address = settings.Read<AddressesOptions>(AddressesOptions.Section).For(kind);
         CheckAddress(settings, kind, address);
-        var material = kind == CredentialsKind.Insecure ? null : ReadMaterial(settings, provesItself: kind == CredentialsKind.Mtls);
+        var refresh = settings.Read<TlsOptions>(TlsOptions.Section).RefreshInterval;
+        var source = kind == CredentialsKind.Insecure ? null : ReadSource(settings, provesItself: kind == CredentialsKind.Mtls);
         settings.ThrowIfAny();
-        return new Target(address, kind, material, serverName);
+        return new Target(address, kind, source?.Current, serverName) { Source = source, RefreshInterval = refresh };
     }
 
     /// <summary>The material, or null after noting what is wrong with it.</summary>
     public static TlsMaterial? ReadMaterial(SettingsReader settings, bool provesItself)
     {
         settings.Read<TlsOptions>(TlsOptions.Section);
+        return ReadSource(settings, provesItself)?.Current;
+    }
+
+    /// <summary>Notes what is wrong with an address, whatever its scheme.</summary>
+    public static Uri? ReadAddress(SettingsReader settings, CredentialsKind kind, string address)
+    {
+        var setting = $"{AddressesOptions.Section}:{kind}";
+        var example = $"an address like {Scheme(kind)}://localhost:5005{(int)kind + 1}";
+        if (address.LastIndexOf('@') is >= 0 and var at)
+        {
+            // What stands before the @ may be a password: it is neither sent by gRPC nor shown here.
+            settings.Add(settings.Invalid(setting, $"{example}, without a user or a password", $"***{address[at..]}"));
+            return null;
+        }
+
+        if (Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https" or "dns") && (uri.Scheme == "dns" || uri.Host != ""))
+            return uri;
+        settings.Add(settings.Invalid(setting, example));
+        return null;
+    }
+
+    private static TlsMaterialSource? ReadSource(SettingsReader settings, bool provesItself)
+    {
         var files = TlsFiles.ForClient(settings, provesItself);
-        return settings.Try(() => TlsMaterial.Load(files));
+        return settings.Try(() => new TlsMaterialSource(files));
     }
 
     private static void CheckAddress(SettingsReader settings, CredentialsKind kind, string address)
     {
-        var setting = $"{AddressesOptions.Section}:{kind}";
-        var wanted = kind == CredentialsKind.Insecure ? "http" : "https";
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https" or "dns") || (uri.Scheme != "dns" && uri.Host == ""))
-            settings.Add(settings.Invalid(setting, $"an address like {wanted}://localhost:5005{(int)kind + 1}"));
-        else if (uri.Scheme != "dns" && uri.Scheme != wanted)
-            settings.Add(TlsProblems.SchemeMismatch.With(
-                ("setting", settings.Name(setting)), ("address", address), ("credentials", kind.ToString().ToLowerInvariant()),
-                ("scheme", wanted + "://"), ("other", wanted == "http" ? "tls" : "insecure")));
+        if (ReadAddress(settings, kind, address) is not { } uri || uri.Scheme == "dns" || uri.Scheme == Scheme(kind))
+            return;
+        settings.Add(TlsProblems.SchemeMismatch.With(
+            ("setting", settings.Name($"{AddressesOptions.Section}:{kind}")), ("address", address), ("credentials", kind.ToString().ToLowerInvariant()),
+            ("scheme", Scheme(kind) + "://"), ("other", Scheme(kind) == "http" ? "tls" : "insecure")));
     }
+
+    private static string Scheme(CredentialsKind kind) => kind == CredentialsKind.Insecure ? "http" : "https";
 }

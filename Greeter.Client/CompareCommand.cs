@@ -12,6 +12,8 @@ internal static class CompareCommand
     public static async Task<int> RunAsync(SettingsReader settings, GreetRequest request, Terminal terminal, ILoggerFactory logs, CancellationToken stop)
     {
         var addresses = settings.Read<AddressesOptions>(AddressesOptions.Section);
+        foreach (var port in Kinds)
+            ClientSettings.ReadAddress(settings, port, addresses.For(port));
         var mutual = ClientSettings.ReadMaterial(settings, provesItself: true);
         settings.ThrowIfAny();
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Greeter.Client.Tls;
 using Greeter.Tls;
 using Grpc.Core;
 using Helloworld;
@@ -13,6 +12,9 @@ internal static class GreetCommand
     public static async Task<int> RunAsync(SettingsReader settings, GreetRequest request, Terminal terminal, ILoggerFactory logs, CancellationToken stop)
     {
         var target = ClientSettings.ReadTarget(settings, request.ServerName);
+
+        // One call is over before a file changes; what lasts signs in and connects anew with the newest files.
+        using var following = request.Method == GreetMethod.Once ? null : target.Follow(logs, TimeProvider.System);
         try
         {
             if (SignInCommand.Read(settings, target, terminal) is { } signIn)
@@ -33,7 +35,7 @@ internal static class GreetCommand
     public static async IAsyncEnumerable<string> GreetAsync(
         Target target, GreetRequest request, Terminal terminal, ILoggerFactory logs, [EnumeratorCancellation] CancellationToken stop)
     {
-        using var channel = TlsChannel.ForAddress(target.Address, target.Credentials(), target.ServerName, logs);
+        using var channel = target.Channel(logs);
         var client = new Helloworld.Greeter.GreeterClient(channel);
         var call = new CallOptions(deadline: DateTime.UtcNow + request.Deadline, cancellationToken: stop);
         var hello = new HelloRequest { Name = request.Name };

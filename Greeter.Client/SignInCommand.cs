@@ -52,11 +52,24 @@ internal sealed class SignInCommand(string user, string password)
         return target with { Token = token.Credentials };
     }
 
-    private async Task<(string, DateTimeOffset)> SignInAsync(Target target, GreetRequest request, ILoggerFactory logs, CancellationToken stop)
+    private async Task<(string, DateTimeOffset?)> SignInAsync(Target target, GreetRequest request, ILoggerFactory logs, CancellationToken stop)
     {
-        using var channel = TlsChannel.ForAddress(target.Address, target.Credentials(), target.ServerName, logs);
+        using var channel = target.Channel(logs);
         var reply = await new SignIn.SignInClient(channel).SignInAsync(
             new SignInRequest { User = user, Password = password }, deadline: DateTime.UtcNow + request.Deadline, cancellationToken: stop);
-        return (reply.AccessToken, reply.ExpiresAt.ToDateTimeOffset());
+        return (reply.AccessToken, ExpiresAt(reply));
+    }
+
+    // The reply is somebody else's: a time that is absent, or outside of the years 1 to 9999, is not told.
+    private static DateTimeOffset? ExpiresAt(SignInReply reply)
+    {
+        try
+        {
+            return reply.ExpiresAt?.ToDateTimeOffset();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            return null;
+        }
     }
 }

@@ -1,5 +1,7 @@
+using Greeter.Client.Tls;
 using Greeter.Tls;
 using Grpc.Core;
+using Microsoft.Extensions.Logging;
 
 namespace Greeter.Client;
 
@@ -12,6 +14,20 @@ internal sealed record Target(string Address, CredentialsKind Kind, TlsMaterial?
 {
     /// <summary>What goes along with each call; null for nothing.</summary>
     public CallCredentials? Token { get; init; }
+
+    /// <summary>Gives newer material as its files change; null for the one material.</summary>
+    public TlsMaterialSource? Source { get; init; }
+
+    /// <summary>How often the files are read again, by <see cref="Follow"/>.</summary>
+    public TimeSpan RefreshInterval { get; init; } = new TlsOptions().RefreshInterval;
+
+    /// <summary>Reads the files again and again, until the result is disposed.</summary>
+    public IDisposable? Follow(ILoggerFactory logs, TimeProvider time) => Source?.Follow(RefreshInterval, time, logs.CreateLogger<TlsMaterialSource>());
+
+    /// <summary>A channel to it, whose new connections show the newest certificate.</summary>
+    public TlsChannel Channel(ILoggerFactory logs) => Source is null
+        ? TlsChannel.ForAddress(Address, Credentials(), ServerName, logs)
+        : TlsChannel.ForAddress(Address, Source, Token, ServerName, logs);
 
     /// <summary>The channel's credentials, with the token on top where there is one.</summary>
     public ChannelCredentials Credentials() => Token is null ? ChannelOnly() : ChannelCredentials.Create(ChannelOnly(), Token);

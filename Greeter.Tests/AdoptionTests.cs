@@ -34,6 +34,44 @@ public sealed class AdoptionTests(ITestOutputHelper output) : IDisposable
         await server.Output.WaitForAsync("the files have changed, new connections use them");
         (await ShownAsync()).Should().Be(next.Certificate.SerialNumber).And.NotBe(first);
         await GreetAsync();
+        await RefusesToStartAsync();
+    }
+
+    // Each setting taken away and misspelt in turn, as it was built and as it was published, in its folder and elsewhere.
+    private async Task RefusesToStartAsync()
+    {
+        var published = _folder.Path("published");
+        var publish = await ChildProcess.RunAsync(
+            Programs.Dotnet, ["publish", "MyClient", "--nologo", "--output", published], _folder.Root);
+        publish.ExitCode.Should().Be(0, publish.Output);
+        var good = File.ReadAllText(_folder.Path("MyClient/appsettings.json"));
+
+        foreach (var program in new[] { _folder.Path("MyClient-built/MyClient.dll"), Path.Combine(published, "MyClient.dll") })
+        {
+            foreach (var (name, problem) in new[] { ("TrustedRoots", "roots-missing"), ("CertificateChain", "setting-missing"), ("PrivateKey", "setting-missing"), ("Tls", "roots-missing") })
+            {
+                var quoted = $"\"{name}\"";
+                good.Should().Contain(quoted);
+                foreach (var written in new[] { name[..^1], $"{name}-taken-away" })
+                {
+                    _folder.Write("MyClient/appsettings.json", good.Replace(quoted, $"\"{written}\"", StringComparison.Ordinal));
+                    await RefusesAsync(program, _folder.Path("MyClient"), problem);
+                }
+            }
+
+            await RefusesAsync(program, published, "roots-missing"); // Without an appsettings.json.
+            await RefusesAsync(program, _folder.Root, "roots-missing");
+            _folder.Write("MyClient/appsettings.json", good);
+            (await ChildProcess.RunAsync(Programs.Dotnet, [program], _folder.Path("MyClient"))).Should().Be(new ProcessResult(0, "Hello World\n", ""));
+        }
+    }
+
+    private static async Task RefusesAsync(string program, string folder, string problem)
+    {
+        var run = await ChildProcess.RunAsync(Programs.Dotnet, [program], folder);
+        run.Output.Should().BeEmpty();
+        run.ExitCode.Should().NotBe(0);
+        run.Error.Should().Contain($"[{problem}]");
     }
 
     public void Dispose() => _folder.Dispose();

@@ -47,7 +47,12 @@ internal sealed class PeerServer : IAsyncDisposable
     public static Task<PeerServer> StartWithoutServiceAsync() => StartAsync(
         TlsHandshake.Server(TlsMaterial.FromPem(rootsPem: null, TestPki.Ec.Server.ChainPem, TestPki.Ec.Server.KeyPem)), HttpProtocols.Http2, _ => { });
 
-    private static async Task<PeerServer> StartAsync(SslServerAuthenticationOptions? tls, HttpProtocols protocols, Action<WebApplication> map)
+    /// <param name="tls">The handshake; null for none.</param>
+    /// <param name="protocols">What it speaks.</param>
+    /// <param name="map">What it answers with.</param>
+    /// <param name="services">What it needs besides gRPC; null for nothing.</param>
+    public static async Task<PeerServer> StartAsync(
+        SslServerAuthenticationOptions? tls, HttpProtocols protocols, Action<WebApplication> map, Action<IServiceCollection>? services = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
@@ -57,6 +62,7 @@ internal sealed class PeerServer : IAsyncDisposable
                 listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls) });
         }));
         builder.Services.AddGrpc();
+        services?.Invoke(builder.Services);
         var app = builder.Build();
         map(app);
         await app.StartAsync();

@@ -8,19 +8,32 @@ internal sealed class HandshakeProbe(ProbeTarget target, TlsMaterial material)
     private readonly List<TlsStep> _steps = [];
     private readonly List<TlsProblem> _problems = [];
 
-    public static async Task<(IReadOnlyList<TlsStep> Steps, IReadOnlyList<TlsProblem> Problems)> RunAsync(ProbeTarget target, TlsMaterial material, CancellationToken stop)
+    /// <param name="target">The server.</param>
+    /// <param name="material">Identity and roots.</param>
+    /// <param name="ending">How a connection ended that the server closed before it said anything; null where none is known to have.</param>
+    /// <param name="stop">Ends the probe early.</param>
+    public static async Task<(IReadOnlyList<TlsStep> Steps, IReadOnlyList<TlsProblem> Problems)> RunAsync(
+        ProbeTarget target, TlsMaterial material, string? ending, CancellationToken stop)
     {
         var probe = new HandshakeProbe(target, material);
-        await probe.RunAsync(stop);
+        await probe.RunAsync(ending, stop);
         return (probe._steps, probe._problems);
     }
 
-    private async Task RunAsync(CancellationToken stop)
+    private async Task RunAsync(string? ending, CancellationToken stop)
     {
-        var seen = await ProbedHandshake.RunAsync(target, material, showsIdentity: true, stop);
+        // What the server asks for can only be seen by a client that has nothing to show yet. Where it asks for nothing this
+        // handshake is whole, and the only one.
+        var asking = await ProbedHandshake.RunAsync(target, material, showsIdentity: false, stop);
+        if (asking.Asked && ending is not null && Diagnosis(asking).Explain(ending) is var refused && refused.Id != TlsProblems.ClientCertificateRefused.Id)
+        {
+            // To be refused once more would prove nothing, and be one more refusal in the server's log.
+            Step("tls", passed: true, "both sides speak it");
+            Refused(asking, refused);
+            return;
+        }
 
-        // What the server asks for can only be seen by a client that has nothing to show yet.
-        var asking = material.Identity is null ? seen : await ProbedHandshake.RunAsync(target, material, showsIdentity: false, stop);
+        var seen = asking.Asked ? await ProbedHandshake.RunAsync(target, material, showsIdentity: true, stop) : asking;
         if (!seen.SawCertificate && !asking.Asked)
         {
             Step("tls", passed: false, HandshakeFailure.Reason(seen.Failure));
@@ -28,8 +41,8 @@ internal sealed class HandshakeProbe(ProbeTarget target, TlsMaterial material)
             return;
         }
 
-        Step("tls", passed: true, seen.Agreed ?? asking.Agreed ?? "both sides speak it");
-        ServerCertificate(seen.SawCertificate ? seen : asking);
+        Step("tls", passed: true, seen.Agreed ?? "both sides speak it");
+        ServerCertificate(seen);
         if (_problems.Count == 0)
             Rest(seen, asking);
     }
@@ -47,21 +60,32 @@ internal sealed class HandshakeProbe(ProbeTarget target, TlsMaterial material)
 
     private void Rest(ProbedHandshake seen, ProbedHandshake asking)
     {
-        var accepted = asking.AcceptedIssuers.Count == 0 ? "authorities that it does not name" : string.Join("; ", asking.AcceptedIssuers);
-        var question = asking.Asked ? $"asked for, from {accepted}" : "not asked for";
         var isAnswered = Http2Greeting.IsSettings(seen.Answer);
         var isSilent = seen.Failure is TimeoutException; // A server that refuses closes.
-        var isRefused = asking.Asked && !isAnswered && seen.Answer.Length == 0 && !isSilent;
-        if (isRefused)
-            _problems.Add(new ClientCertificateDiagnosis(material.Identity, asking.AcceptedIssuers, DateTimeOffset.UtcNow).Explain(HandshakeFailure.Reason(seen.Failure)));
-        Step("client-certificate", !isRefused, [question, material.Identity is null ? "none shown" : $"shown: {material.Identity}"]);
-        if (isRefused)
+        if (asking.Asked && !isAnswered && seen.Answer.Length == 0 && !isSilent)
+        {
+            Refused(asking, Diagnosis(asking).Explain(HandshakeFailure.Reason(seen.Failure)));
             return;
+        }
 
+        Step("client-certificate", passed: true, Question(asking), Shown);
         if (isAnswered && seen.AgreedOnHttp2)
             Step("http2", passed: true, Http2Greeting.DescribeSettings(seen.Answer));
         else
-            Http2Failure(seen, question, isSilent);
+            Http2Failure(seen, Question(asking), isSilent);
+    }
+
+    private string Shown => material.Identity is null ? "none shown" : $"shown: {material.Identity}";
+
+    private static string Question(ProbedHandshake asking) => !asking.Asked ? "not asked for"
+        : $"asked for, from {(asking.AcceptedIssuers.Count == 0 ? "authorities that it does not name" : string.Join("; ", asking.AcceptedIssuers))}";
+
+    private ClientCertificateDiagnosis Diagnosis(ProbedHandshake asking) => new(material.Identity, asking.AcceptedIssuers, DateTimeOffset.UtcNow);
+
+    private void Refused(ProbedHandshake asking, TlsProblem problem)
+    {
+        _problems.Add(problem);
+        Step("client-certificate", passed: false, Question(asking), Shown);
     }
 
     private void Http2Failure(ProbedHandshake seen, string question, bool isSilent)

@@ -3,7 +3,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Greeter.Tls;
 
-/// <summary>Is told what the other side showed in a handshake. It cannot change whether the handshake succeeds.</summary>
+/// <summary>
+/// Is told what the other side showed in a handshake. It has no say in whether the handshake succeeds; what it throws is what
+/// the handshake then fails with.
+/// </summary>
 /// <param name="certificate">What the peer showed; null for nothing.</param>
 /// <param name="chain">What the platform built of it; only to be used during the call.</param>
 /// <param name="errors">What the platform found wrong.</param>

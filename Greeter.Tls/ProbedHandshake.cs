@@ -18,7 +18,7 @@ internal sealed class ProbedHandshake
 
     public SslPolicyErrors Errors { get; private set; }
 
-    /// <summary>Whether the server asked for a client certificate; only known where none was shown.</summary>
+    /// <summary>Whether the server asked for a client certificate, and the handshake ended there; only known where none was to be shown.</summary>
     public bool Asked { get; private set; }
 
     /// <summary>The authorities that the server named with its question.</summary>
@@ -61,14 +61,17 @@ internal sealed class ProbedHandshake
         var options = TlsHandshake.Client(material, (certificate, chain, errors, _) => Observe(material, name, certificate, chain, errors));
         options.TargetHost = name;
         options.AllowTlsResume = false; // A resumed session shows no certificate.
-        if (!showsIdentity || material.Identity is null)
+        if (!showsIdentity)
         {
-            // Called a second time, with the server's certificate, only if the server asks for ours.
+            // Called a second time, with the server's certificate, only if the server asks for ours. It then sees somebody go
+            // away before answering: that is no refusal, and neither its log nor its metric has one that is only our question.
             options.ClientCertificateContext = null;
             options.LocalCertificateSelectionCallback = (_, _, _, server, issuers) =>
             {
-                (Asked, AcceptedIssuers) = (Asked || server is not null, server is null ? AcceptedIssuers : issuers);
-                return null!;
+                if (server is null)
+                    return null!;
+                (Asked, AcceptedIssuers) = (true, issuers);
+                throw new AuthenticationException("the server asks for a certificate");
             };
         }
 

@@ -14,9 +14,9 @@ public sealed class SettingsReader(IConfiguration configuration, string folder, 
 {
     private readonly List<TlsProblem> _problems = [];
 
-    /// <summary>Notes a problem that was found elsewhere.</summary>
+    /// <summary>Notes a problem that was found elsewhere; one that was noted before is not noted again.</summary>
     /// <param name="problems">What is wrong.</param>
-    public void Add(params IEnumerable<TlsProblem> problems) => _problems.AddRange(problems);
+    public void Add(params IEnumerable<TlsProblem> problems) => _problems.AddRange(problems.Except(_problems).ToArray());
 
     /// <summary>Makes something of what was read; where that fails, the problems are noted.</summary>
     /// <typeparam name="T">What is made.</typeparam>

@@ -15,8 +15,14 @@ public sealed class TlsFiles
     /// <summary>What opens <see cref="PrivateKey"/>; null where it is not encrypted.</summary>
     public TlsFile? PrivateKeyPassword { get; init; }
 
-    /// <summary>The roots that may vouch for the other side; null for the operating system's, or where nobody is verified.</summary>
+    /// <summary>The roots that may vouch for the other side; null with <see cref="TrustsSystem"/>, or on a server that verifies nobody.</summary>
     public TlsFile? TrustedRoots { get; init; }
+
+    /// <summary>
+    /// Whether a client trusts the operating system's authorities. False by default: a client whose <see cref="TrustedRoots"/>
+    /// are null as well cannot be loaded, because a setting that is missing or misspelt must not mean every public authority.
+    /// </summary>
+    public bool TrustsSystem { get; init; }
 
     /// <summary>The revocation lists of the authorities that vouch for the other side; empty for none.</summary>
     public IReadOnlyList<TlsFile> RevocationLists { get; init; } = [];
@@ -24,45 +30,93 @@ public sealed class TlsFiles
     /// <summary>What becomes of a peer whose authority has no current list among <see cref="RevocationLists"/>.</summary>
     public RevocationMode RevocationMode { get; init; }
 
+    /// <summary>The settings that should have named a file and did not. Files that lack one cannot be loaded.</summary>
+    internal IReadOnlyList<TlsProblem> Missing { get; init; } = [];
+
     /// <summary>The files of a server.</summary>
     /// <param name="settings">Where the paths stand; what is missing is noted there.</param>
     /// <param name="options">The section as it was read.</param>
     /// <param name="verifiesClients">Whether a port asks clients for a certificate, so that <c>TrustedRoots</c> is needed.</param>
-    public static TlsFiles ForServer(SettingsReader settings, TlsOptions options, bool verifiesClients) => new()
+    public static TlsFiles ForServer(SettingsReader settings, TlsOptions options, bool verifiesClients)
     {
-        Side = TlsSide.Server,
-        CertificateChain = settings.File(TlsOptions.Section, nameof(TlsOptions.CertificateChain), "the server's certificate chain", TlsProblems.SettingMissing),
-        PrivateKey = settings.File(TlsOptions.Section, nameof(TlsOptions.PrivateKey), "the server's private key", TlsProblems.SettingMissing),
-        PrivateKeyPassword = settings.File(TlsOptions.Section, nameof(TlsOptions.PrivateKeyPasswordFile), "the password of the server's private key"),
-        TrustedRoots = verifiesClients
-            ? settings.File(TlsOptions.Section, nameof(TlsOptions.TrustedRoots), "the roots that may vouch for clients", TlsProblems.RootsMissing)
-            : null,
-        RevocationLists = verifiesClients
-            ? settings.Files(TlsOptions.Section, nameof(TlsOptions.RevocationLists), options.RevocationLists, "a revocation list of clients")
-            : [],
-        RevocationMode = options.RevocationMode,
-    };
+        var missing = new List<TlsProblem>();
+        return Noted(settings, missing, new TlsFiles
+        {
+            Side = TlsSide.Server,
+            CertificateChain = Needed(settings, nameof(TlsOptions.CertificateChain), "the server's certificate chain", TlsProblems.SettingMissing, missing),
+            PrivateKey = Needed(settings, nameof(TlsOptions.PrivateKey), "the server's private key", TlsProblems.SettingMissing, missing),
+            PrivateKeyPassword = settings.File(TlsOptions.Section, nameof(TlsOptions.PrivateKeyPasswordFile), "the password of the server's private key"),
+            TrustedRoots = verifiesClients
+                ? Needed(settings, nameof(TlsOptions.TrustedRoots), "the roots that may vouch for clients", TlsProblems.RootsMissing, missing)
+                : null,
+            RevocationLists = verifiesClients
+                ? settings.Files(TlsOptions.Section, nameof(TlsOptions.RevocationLists), options.RevocationLists, "a revocation list of clients")
+                : [],
+            RevocationMode = options.RevocationMode,
+            Missing = missing,
+        });
+    }
 
     /// <summary>The files of a client.</summary>
-    /// <param name="settings">Where the paths stand; what is missing is noted there.</param>
+    /// <param name="settings">Where the paths stand; what is missing is noted there, and keeps the files from being loaded.</param>
     /// <param name="provesItself">Whether the client shows a certificate of its own.</param>
-    public static TlsFiles ForClient(SettingsReader settings, bool provesItself) => new()
+    public static TlsFiles ForClient(SettingsReader settings, bool provesItself)
     {
-        Side = TlsSide.Client,
-        CertificateChain = provesItself
-            ? settings.File(TlsOptions.Section, nameof(TlsOptions.CertificateChain), "the client's certificate chain", TlsProblems.SettingMissing)
-            : null,
-        PrivateKey = provesItself
-            ? settings.File(TlsOptions.Section, nameof(TlsOptions.PrivateKey), "the client's private key", TlsProblems.SettingMissing)
-            : null,
-        PrivateKeyPassword = provesItself
-            ? settings.File(TlsOptions.Section, nameof(TlsOptions.PrivateKeyPasswordFile), "the password of the client's private key")
-            : null,
-        TrustedRoots = settings.Value(TlsOptions.Section, nameof(TlsOptions.TrustedRoots)) == TlsOptions.System
-            ? null
-            : settings.File(TlsOptions.Section, nameof(TlsOptions.TrustedRoots), "the roots that may vouch for servers", TlsProblems.RootsMissing),
-    };
+        var missing = new List<TlsProblem>();
+        var trustsSystem = settings.Value(TlsOptions.Section, nameof(TlsOptions.TrustedRoots)) == TlsOptions.System;
+        return Noted(settings, missing, new TlsFiles
+        {
+            Side = TlsSide.Client,
+            CertificateChain = provesItself
+                ? Needed(settings, nameof(TlsOptions.CertificateChain), "the client's certificate chain", TlsProblems.SettingMissing, missing)
+                : null,
+            PrivateKey = provesItself
+                ? Needed(settings, nameof(TlsOptions.PrivateKey), "the client's private key", TlsProblems.SettingMissing, missing)
+                : null,
+            PrivateKeyPassword = provesItself
+                ? settings.File(TlsOptions.Section, nameof(TlsOptions.PrivateKeyPasswordFile), "the password of the client's private key")
+                : null,
+            TrustsSystem = trustsSystem,
+            TrustedRoots = trustsSystem
+                ? null
+                : Needed(settings, nameof(TlsOptions.TrustedRoots), "the roots that may vouch for servers", TlsProblems.RootsMissing, missing),
+            Missing = missing,
+        });
+    }
 
     /// <summary>Reads every file once.</summary>
     internal TlsContents Read() => new(new[] { CertificateChain, PrivateKey, PrivateKeyPassword, TrustedRoots }.OfType<TlsFile>().Concat(RevocationLists));
+
+    /// <summary>What is not named and has to be; empty where everything is.</summary>
+    internal IEnumerable<TlsProblem> Absent()
+    {
+        if (Missing.Count > 0)
+            return Missing;
+        var absent = new List<TlsProblem>();
+        if ((CertificateChain is null) != (PrivateKey is null) || (Side == TlsSide.Server && CertificateChain is null))
+        {
+            absent.Add(TlsProblems.SettingMissing.With(
+                CertificateChain is null
+                    ? [("setting", nameof(CertificateChain)), ("role", "the certificate of the private key")]
+                    : [("setting", nameof(PrivateKey)), ("role", "the private key of the certificate")]));
+        }
+
+        if (Side == TlsSide.Client && TrustedRoots is null && !TrustsSystem)
+            absent.Add(TlsProblems.RootsMissing.With(("setting", nameof(TrustedRoots)), ("role", "the roots that may vouch for servers")));
+        return absent;
+    }
+
+    private static TlsFile? Needed(SettingsReader settings, string key, string role, TlsProblem ifEmpty, List<TlsProblem> missing)
+    {
+        var file = settings.File(TlsOptions.Section, key, role);
+        if (file is null)
+            missing.Add(ifEmpty.With(("setting", settings.Name($"{TlsOptions.Section}:{key}")), ("role", role)));
+        return file;
+    }
+
+    private static TlsFiles Noted(SettingsReader settings, List<TlsProblem> missing, TlsFiles files)
+    {
+        settings.Add(missing);
+        return files;
+    }
 }

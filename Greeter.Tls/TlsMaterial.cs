@@ -19,8 +19,8 @@ public sealed class TlsMaterial
     public TlsRevocation? Revocation { get; }
 
     /// <summary>Loads the files.</summary>
-    /// <param name="files">The files; a null <c>TrustedRoots</c> means the operating system's.</param>
-    /// <exception cref="TlsException">One or more files are missing, unreadable or do not fit; all problems are in it.</exception>
+    /// <param name="files">The files; a client's name the roots, or say <see cref="TlsFiles.TrustsSystem"/>.</param>
+    /// <exception cref="TlsException">One or more files are not named, missing, unreadable or do not fit; all problems are in it.</exception>
     public static TlsMaterial Load(TlsFiles files) => Parse(files, files.Read());
 
     /// <summary>Makes material of PEM texts, as <c>Grpc.Core</c>'s credentials have them.</summary>
@@ -48,7 +48,7 @@ public sealed class TlsMaterial
 
     internal static TlsMaterial Parse(TlsFiles files, TlsContents contents)
     {
-        var problems = new List<TlsProblem>(contents.Problems);
+        var problems = new List<TlsProblem>(files.Absent().Concat(contents.Problems));
         var identity = Try(problems, () => ReadIdentity(files, contents));
         var roots = Try(problems, () => contents.Has(files.TrustedRoots) ? TlsRoots.From(contents.Text(files.TrustedRoots!)) : TlsRoots.System);
         var lists = files.RevocationLists.Where(contents.Has).Select(file => Try(problems, () => RevocationList.Parse(file, contents.Bytes(file)))).OfType<RevocationList>().ToArray();

@@ -5,7 +5,8 @@ namespace Greeter.Tls;
 
 /// <summary>
 /// Goes the way to a server step by step with the same material as the calls, never with weaker checks, and says where
-/// it ends and why. It makes a handshake and sends no request.
+/// it ends and why. It makes a handshake and sends no request. A server that asks for a certificate is asked first, on a
+/// connection that ends before it is answered, so that it refuses nobody for the question.
 /// </summary>
 /// <param name="host">The address's host, a name or an IP address.</param>
 /// <param name="port">The address's port.</param>
@@ -19,6 +20,12 @@ public sealed class TlsProbe(string host, int port, TlsMaterial? material, strin
     private readonly List<TlsStep> _steps = [];
     private readonly List<TlsProblem> _problems = [];
 
+    /// <summary>
+    /// How a connection ended that the server closed before it said anything, where one did: then no other is made with a
+    /// certificate that is known not to fit. Null, the default, to find out.
+    /// </summary>
+    public string? Ending { get; init; }
+
     /// <summary>Goes the way once.</summary>
     /// <param name="stop">Ends the probe early, with an <see cref="OperationCanceledException"/>.</param>
     public async Task<TlsDiagnosis> RunAsync(CancellationToken stop = default)
@@ -26,7 +33,7 @@ public sealed class TlsProbe(string host, int port, TlsMaterial? material, strin
         if (await ResolveAsync(stop) is { } addresses && await ConnectAsync(addresses, stop) is { } endpoint)
         {
             var way = new ProbeTarget(host, port, endpoint, serverName ?? host, Patience);
-            var (steps, problems) = material is null ? await PlainProbe.RunAsync(way, stop) : await HandshakeProbe.RunAsync(way, material, stop);
+            var (steps, problems) = material is null ? await PlainProbe.RunAsync(way, stop) : await HandshakeProbe.RunAsync(way, material, Ending, stop);
             _steps.AddRange(steps);
             _problems.AddRange(problems);
         }
@@ -40,11 +47,12 @@ public sealed class TlsProbe(string host, int port, TlsMaterial? material, strin
     {
         try
         {
-            var addresses = IPAddress.TryParse(host, out var address) ? [address] : await Dns.GetHostAddressesAsync(host, stop);
+            var addresses = IPAddress.TryParse(host, out var address) ? [address]
+                : await Dns.GetHostAddressesAsync(host, stop).WaitAsync(Patience, CancellationToken.None);
             _steps.Add(new TlsStep("resolve", TlsStepStatus.Passed, [$"{host} is {string.Join(", ", addresses.Select(found => found.ToString()))}"]));
             return addresses;
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or TimeoutException)
         {
             _steps.Add(new TlsStep("resolve", TlsStepStatus.Failed, [e.Message]));
             _problems.Add(TlsProblems.NameNotFound.With(("host", host), ("reason", e.Message)));

@@ -15,6 +15,18 @@ public static partial class TlsProblems
         "{method} at {address}: {detail}",
         "call as somebody who may, or let the server's Access section name this caller");
 
+    /// <summary>What should go along with the call could not be fetched: the call was not sent.</summary>
+    public static readonly TlsProblem TokenUnavailable = new(
+        "token-unavailable", "the call's token could not be fetched",
+        "{method} at {address} was not sent: {reason}",
+        "look at what issues the token; the connection to this server is not the cause", Permanent: false);
+
+    /// <summary>A header of the call, a token for example, has a character that none may have.</summary>
+    public static readonly TlsProblem MetadataInvalid = new(
+        "metadata-invalid", "a header of the call holds a character that cannot be sent",
+        "{header} has character {code} at position {position}; the call was not sent",
+        "take it out (a line break at the end of a token's file is a good first guess); send bytes in a header whose name ends in -bin");
+
     /// <summary>The user or the password is wrong; which of them is not told.</summary>
     public static readonly TlsProblem SignInRefused = new(
         "sign-in-refused", "the sign-in was refused",

@@ -2,7 +2,7 @@ using Greeter.Tls;
 
 namespace Greeter.Client.Tls;
 
-/// <summary>A handler for one material, and how many calls use it.</summary>
+/// <summary>A handler for one material, and how many requests are being sent with it.</summary>
 internal sealed class HandlerLease(TlsMaterial material, SocketsHttpHandler handler)
 {
     // One for being the current one, which ends with Retire.
@@ -17,7 +17,7 @@ internal sealed class HandlerLease(TlsMaterial material, SocketsHttpHandler hand
     public void Release()
     {
         if (Interlocked.Decrement(ref _users) == 0)
-            Invoker.Dispose(); // Its connections end; nobody uses them any more.
+            Invoker.Dispose(); // Its connections end after the streams that are open on them.
     }
 
     /// <summary>No further call will take it.</summary>

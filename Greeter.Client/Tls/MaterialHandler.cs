@@ -4,7 +4,7 @@ namespace Greeter.Client.Tls;
 
 /// <summary>
 /// Sends each call with the newest material: HttpClient copies its TLS options once, so newer material takes another
-/// handler. Calls in flight finish on the one they began with, which is disposed after the last of them.
+/// handler. Calls in flight finish on the one they began with; its connections close after the last of them.
 /// </summary>
 /// <remarks>
 /// The channel puts its connect hook, by which it balances loads and tells its state, onto the one SocketsHttpHandler that
@@ -34,19 +34,16 @@ internal sealed class MaterialHandler : DelegatingHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        // Only until the response begins: a disposed SocketsHttpHandler starts nothing new and lets the streams of its HTTP/2
+        // connections end, so a response that nobody reads or disposes keeps no connection once the server has sent it.
         var lease = Take();
         try
         {
-            var response = await lease.Invoker.SendAsync(request, cancellationToken);
-
-            // The call goes on for as long as its response is read.
-            response.Content = new LeasedContent(response.Content, lease);
-            return response;
+            return await lease.Invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
-        catch
+        finally
         {
             lease.Release();
-            throw;
         }
     }
 
@@ -63,9 +60,10 @@ internal sealed class MaterialHandler : DelegatingHandler
 
     private HandlerLease Take()
     {
-        var material = _source.Current;
         lock (_lock)
         {
+            // Read inside: two calls that read in one order and enter in the other would go back to the older material.
+            var material = _source.Current;
             if (_current.Material != material)
             {
                 var handler = _create(material);

@@ -33,11 +33,13 @@ internal sealed class TlsChannel : ChannelBase, IDisposable
     /// <param name="loggerFactory">Where the channel logs; null for nowhere.</param>
     /// <exception cref="TlsException">A PEM text cannot be used, or key and certificate do not fit.</exception>
     /// <exception cref="NotSupportedException">The credentials carry a verify-peer callback.</exception>
+    /// <exception cref="ArgumentException">The address carries a user or a password.</exception>
     public static TlsChannel ForAddress(string address, ChannelCredentials credentials, string? serverName = null, ILoggerFactory? loggerFactory = null)
     {
         var parts = ChannelCredentialsParts.Of(credentials);
         var material = parts.IsSecure ? TlsMaterial.FromPem(parts.RootsPem, parts.KeyPair?.CertificateChain, parts.KeyPair?.PrivateKey) : null;
-        return Create(address, Handler(material), () => material, parts, serverName, loggerFactory);
+        var uri = Parse(address);
+        return Create(uri, Handler(material, serverName ?? ChannelAddress.Host(uri)), () => material, parts, serverName, loggerFactory);
     }
 
     /// <summary>The same with material that follows its files: new connections use the newest, calls in flight finish on the old.</summary>
@@ -51,40 +53,51 @@ internal sealed class TlsChannel : ChannelBase, IDisposable
     {
         var parts = ChannelCredentialsParts.Of(
             callCredentials is null ? ChannelCredentials.SecureSsl : ChannelCredentials.Create(ChannelCredentials.SecureSsl, callCredentials));
-        return Create(address, new MaterialHandler(source, Handler), () => source.Current, parts, serverName, loggerFactory);
+        var uri = Parse(address);
+        var name = serverName ?? ChannelAddress.Host(uri);
+        return Create(uri, new MaterialHandler(source, material => Handler(material, name)), () => source.Current, parts, serverName, loggerFactory);
     }
 
-    public override CallInvoker CreateCallInvoker() => Inner.Intercept(_explaining, new UnsentCallRetry(), ReplayHandler.Mark);
+    public override CallInvoker CreateCallInvoker() => new AsyncInvoker(Inner.Intercept(_explaining, new UnsentCallRetry(), ReplayHandler.Mark));
 
     public void Dispose() => Inner.Dispose();
 
     protected override Task ShutdownAsyncCore() => Inner.ShutdownAsync();
 
+    private static Uri Parse(string address) => new Uri(address) is { UserInfo: "" } uri ? uri
+        : throw new ArgumentException("it has a user or a password before the @; gRPC sends neither, and addresses are logged", nameof(address));
+
     private static TlsChannel Create(
-        string address, HttpMessageHandler handler, Func<TlsMaterial?> material, ChannelCredentialsParts parts, string? serverName, ILoggerFactory? loggerFactory)
+        Uri address, HttpMessageHandler handler, Func<TlsMaterial?> material, ChannelCredentialsParts parts, string? serverName, ILoggerFactory? loggerFactory)
     {
+        var call = parts.CallCredentials is null ? null : ExplainedCredentials.Of(parts.CallCredentials);
         var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
         {
-            HttpHandler = new ReplayHandler(serverName is null ? handler : new ServerNameHandler(serverName, handler)),
+            HttpHandler = new ReplayHandler(new MetadataHandler(serverName is null ? handler : new ServerNameHandler(serverName, handler))),
             DisposeHttpClient = true,
-            Credentials = (parts.IsSecure, parts.CallCredentials) switch
+            Credentials = (parts.IsSecure, call) switch
             {
                 (false, null) => ChannelCredentials.Insecure,
                 (true, null) => ChannelCredentials.SecureSsl,
-                (var secure, var call) => ChannelCredentials.Create(secure ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure, call),
+                (var secure, _) => ChannelCredentials.Create(secure ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure, call),
             },
             LoggerFactory = loggerFactory,
         });
-        return new TlsChannel(channel, new ConnectionExplainer(new Uri(address), material, serverName, TimeProvider.System));
+        return new TlsChannel(channel, new ConnectionExplainer(address, material, serverName, TimeProvider.System));
     }
 
-    private static SocketsHttpHandler Handler(TlsMaterial? material)
+    private static SocketsHttpHandler Handler(TlsMaterial? material, string name)
     {
         var handler = new SocketsHttpHandler
         {
             // With a proxy the channel's balancer cannot connect ("Unable to get subchannel from HttpRequestMessage",
             // https://github.com/grpc/grpc-dotnet/issues/2254), and HTTPS_PROXY in the environment would choose one.
             UseProxy = false,
+
+            // Neither has a place in gRPC: a redirect would send the call and its body to wherever a server says, up to 51
+            // times, and a cookie of one answer would go along with everybody's later calls.
+            AllowAutoRedirect = false,
+            UseCookies = false,
 
             // One HTTP/2 connection carries 100 calls at a time by default; more calls open more connections.
             EnableMultipleHttp2Connections = true,
@@ -95,7 +108,16 @@ internal sealed class TlsChannel : ChannelBase, IDisposable
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         };
         if (material is not null)
-            handler.SslOptions = TlsHandshake.Client(material);
+            handler.SslOptions = TlsHandshake.Client(material, Refusing(material, name));
         return handler;
     }
+
+    // The handshake that fails knows best why. What is thrown here arrives as the call's exception, where the explanation finds
+    // it without another connection; the server would have been refused in any case.
+    private static PeerObserver Refusing(TlsMaterial material, string name) => (certificate, chain, errors, revoked) =>
+    {
+        var problems = revoked is null ? new PeerDiagnosis(TlsSide.Server, material.Roots, DateTimeOffset.UtcNow).Explain(certificate, chain, errors, name) : [revoked];
+        if (problems.Count > 0)
+            throw new TlsException(problems);
+    };
 }

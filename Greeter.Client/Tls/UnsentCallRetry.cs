@@ -32,9 +32,9 @@ internal sealed class UnsentCallRetry : Interceptor
             {
                 try
                 {
-                    return await call.ResponseAsync;
+                    return await call.ResponseAsync.ConfigureAwait(false);
                 }
-                catch (RpcException e) when (NeverConnected(e.Status.DebugException))
+                catch (RpcException e) when (NeverConnected(e.Status.DebugException) && HasTimeFor(pause, context.Options.Deadline))
                 {
                     using var either = CancellationTokenSource.CreateLinkedTokenSource(givenUp.Token, context.Options.CancellationToken);
                     await Task.Delay(pause, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -47,13 +47,13 @@ internal sealed class UnsentCallRetry : Interceptor
                 }
             }
 
-            return await call.ResponseAsync;
+            return await call.ResponseAsync.ConfigureAwait(false);
         }
 
         async Task<Metadata> HeadersAsync()
         {
             await ((Task)response).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // Whichever attempt it was.
-            return await call.ResponseHeadersAsync;
+            return await call.ResponseHeadersAsync.ConfigureAwait(false);
         }
 
         void GiveUp()
@@ -62,6 +62,9 @@ internal sealed class UnsentCallRetry : Interceptor
             call.Dispose();
         }
     }
+
+    // A try after the deadline would end with it, and hide why the last one failed.
+    private static bool HasTimeFor(TimeSpan pause, DateTime? deadline) => deadline is not { } end || DateTime.UtcNow + pause < end;
 
     // The channel found nobody to connect to, or the connection ended before its handshake was over: a call is sent after it.
     private static bool NeverConnected(Exception? exception) =>

@@ -1,0 +1,47 @@
+using Greeter.Tls;
+using Grpc.Core;
+
+namespace Greeter.Client.Tls;
+
+/// <summary>Call credentials whose failure is told as theirs: otherwise an exception of what issues tokens looks like one of the connection.</summary>
+internal sealed class ExplainedCredentials : CallCredentialsConfiguratorBase
+{
+    private readonly List<AsyncAuthInterceptor> _interceptors = [];
+
+    private ExplainedCredentials()
+    {
+    }
+
+    public static CallCredentials Of(CallCredentials credentials)
+    {
+        var explained = new ExplainedCredentials();
+        credentials.InternalPopulateConfiguration(explained, state: null);
+        return CallCredentials.FromInterceptor(explained.RunAsync);
+    }
+
+    public override void SetCompositeCredentials(object? state, IReadOnlyList<CallCredentials> credentials)
+    {
+        foreach (var one in credentials)
+            one.InternalPopulateConfiguration(this, state);
+    }
+
+    public override void SetAsyncAuthInterceptorCredentials(object? state, AsyncAuthInterceptor interceptor) => _interceptors.Add(interceptor);
+
+    private async Task RunAsync(AuthInterceptorContext context, Metadata metadata)
+    {
+        try
+        {
+            foreach (var interceptor in _interceptors)
+                await interceptor(context, metadata).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!context.CancellationToken.IsCancellationRequested && (e as RpcException)?.Status.DebugException is not TlsException)
+        {
+            var problem = TlsProblems.TokenUnavailable.With(
+                ("method", $"{new Uri(context.ServiceUrl).AbsolutePath.Trim('/')}/{context.MethodName}"), ("address", new Uri(context.ServiceUrl).Authority),
+                ("reason", (e as RpcException)?.Status.Detail ?? e.Message));
+
+            // gRPC's other implementations say UNAVAILABLE too: the call may be tried again.
+            throw new RpcException(new Status((e as RpcException)?.StatusCode ?? StatusCode.Unavailable, problem.ToString(), new TlsException(problem, e)));
+        }
+    }
+}
