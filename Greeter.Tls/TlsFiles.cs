@@ -64,5 +64,5 @@ public sealed class TlsFiles
     };
 
     /// <summary>Reads every file once.</summary>
-    internal TlsContents Read() => new(new[] { CertificateChain, PrivateKey, PrivateKeyPassword, TrustedRoots }.OfType<TlsFile>().Concat(RevocationLists));
+    internal TlsContents Read() => new(this);
 }
