@@ -18,7 +18,8 @@ public sealed class DoctorFilesTests
         { "weak", Good.Replace("keys ok", "keys warn", StringComparison.Ordinal), "weak-key", "an RSA key of 1024 bits" },
         { "stranger between", Good.Replace("chain ok", "chain warn", StringComparison.Ordinal), "chain-broken", "CN=localhost is signed by" },
         { "0644", Good.Replace("permissions ok", "permissions warn", StringComparison.Ordinal), "key-readable-by-others", "has the mode 644" },
-        { "0640", Good.Replace("permissions ok", "permissions warn", StringComparison.Ordinal), "key-readable-by-others", "has the mode 640" },
+        { "0640", Good, null, "" },
+        { "0666", "files FAIL, dates -, chain -, names -, keys -, permissions -", "file-writable-by-others", "has the mode 666" },
         { "no key", "files FAIL, dates -, chain -, names -, keys -, permissions -", "file-missing", "server_key.pem does not exist" },
         { "another key", "files FAIL, dates -, chain -, names -, keys -, permissions -", "key-mismatch", "server_key.pem" },
     };

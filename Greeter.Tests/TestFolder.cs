@@ -44,13 +44,21 @@ internal sealed class TestFolder : IDisposable
     public void WriteServer(IssuedCertificate issued)
     {
         Write(ServerCert, issued.ChainPem);
-        Write(ServerKey, issued.KeyPem);
+        WriteKey(ServerKey, issued.KeyPem);
     }
 
     public void WriteClient(IssuedCertificate issued)
     {
         Write(ClientCert, issued.ChainPem);
-        Write(ClientKey, issued.KeyPem);
+        WriteKey(ClientKey, issued.KeyPem);
+    }
+
+    // The owner's alone, like a key from scripts/certs.cs.
+    private void WriteKey(string path, string pem)
+    {
+        Write(path, pem);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     public void Dispose() => Directory.Delete(Root, recursive: true);

@@ -2,12 +2,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Greeter.Tls;
 
-/// <summary>Warns once when a third of a certificate's lifetime is left, and once more at a tenth.</summary>
+/// <summary>Warns once when a third of a certificate's lifetime is left, once more at a tenth, and once when it is not valid.</summary>
 internal sealed partial class ExpiryWatch(ILogger logger)
 {
     private static readonly int[] Parts = [3, 10];
 
-    private readonly Dictionary<string, int> _warned = [];
+    private readonly HashSet<(string Thumbprint, string Problem, int Part)> _warned = [];
 
     public void Look(TlsMaterial material, DateTimeOffset now)
     {
@@ -16,20 +16,17 @@ internal sealed partial class ExpiryWatch(ILogger logger)
         {
             var left = certificate.NotAfter.ToUniversalTime() - now;
             var part = Parts.LastOrDefault(part => left <= (certificate.NotAfter - certificate.NotBefore) / part);
-            if (part == 0 || _warned.GetValueOrDefault(certificate.Thumbprint) >= part)
-                continue;
-            _warned[certificate.Thumbprint] = part;
-            Log.ExpiresSoon(logger, TlsFilesCheck.Expiry(certificate, now)!);
+            if (TlsFilesCheck.Expiry(certificate, now) is { } problem && _warned.Add((certificate.Thumbprint, problem.Id, part)))
+                Log.Expires(logger, problem);
         }
 
         // Certificates that are no longer in use are forgotten.
-        foreach (var gone in _warned.Keys.Except(certificates.Select(certificate => certificate.Thumbprint)).ToArray())
-            _warned.Remove(gone);
+        _warned.RemoveWhere(warned => certificates.All(certificate => certificate.Thumbprint != warned.Thumbprint));
     }
 
     private static partial class Log
     {
         [LoggerMessage(EventId = 3, EventName = "ExpiresSoon", Level = LogLevel.Warning, Message = "{Problem}")]
-        public static partial void ExpiresSoon(ILogger logger, TlsProblem problem);
+        public static partial void Expires(ILogger logger, TlsProblem problem);
     }
 }

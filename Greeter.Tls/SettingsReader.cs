@@ -165,7 +165,12 @@ public sealed class SettingsReader(IConfiguration configuration, string folder, 
         };
     }
 
-    // A list, or one text for a list of one.
-    private static string[] Texts(IConfigurationSection entry) =>
-        [.. (entry.Value is { } one ? [one] : entry.GetChildren().Select(child => child.Value)).Where(text => !string.IsNullOrWhiteSpace(text)).Select(text => text!.Trim())];
+    // A list, or one text for a list of one. An empty text is most likely a variable that was to hold something: to pass
+    // over it would switch off what the list is for.
+    private string[] Texts(IConfigurationSection entry)
+    {
+        IConfigurationSection[] texts = entry.Value is not null ? [entry] : [.. entry.GetChildren()];
+        _problems.AddRange(texts.Where(text => string.IsNullOrWhiteSpace(text.Value)).Select(text => Invalid(text.Path, "a text that is not empty, or remove it")));
+        return [.. texts.Select(text => text.Value?.Trim() ?? "").Where(text => text.Length > 0)];
+    }
 }

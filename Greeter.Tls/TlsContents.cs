@@ -7,22 +7,20 @@ internal sealed class TlsContents
 {
     private readonly Dictionary<TlsFile, byte[]> _bytes = [];
 
-    public TlsContents(IEnumerable<TlsFile> files)
+    public TlsContents(TlsFiles files)
     {
-        foreach (var file in files)
-        {
-            try
-            {
-                _bytes[file] = file.Read();
-            }
-            catch (TlsException e)
-            {
-                Problems.AddRange(e.Problems);
-            }
-        }
+        Add(files.CertificateChain, FilePermissions.Public);
+        Add(files.PrivateKey, FilePermissions.Secret);
+        Add(files.PrivateKeyPassword, FilePermissions.Secret);
+        Add(files.TrustedRoots, FilePermissions.Trusted);
+        foreach (var list in files.RevocationLists)
+            Add(list, FilePermissions.Trusted, TlsFile.MostListBytes);
     }
 
     public List<TlsProblem> Problems { get; } = [];
+
+    /// <summary>What does not keep the files from being used.</summary>
+    public List<TlsProblem> Warnings { get; } = [];
 
     public bool Has(TlsFile? file) => file is not null && _bytes.ContainsKey(file);
 
@@ -39,5 +37,23 @@ internal sealed class TlsContents
     public bool Equals(TlsContents other) =>
         _bytes.Count == other._bytes.Count
         && _bytes.All(entry => other._bytes.TryGetValue(entry.Key, out var bytes) && bytes.AsSpan().SequenceEqual(entry.Value))
-        && Problems.SequenceEqual(other.Problems);
+        && Problems.SequenceEqual(other.Problems) && Warnings.SequenceEqual(other.Warnings);
+
+    private void Add(TlsFile? file, FilePermissions permissions, int most = TlsFile.MostBytes)
+    {
+        if (file is null)
+            return;
+        try
+        {
+            (_bytes[file], var mode) = file.ReadWithMode(most);
+            if (permissions.Error(file, mode) is { } error)
+                Problems.Add(error);
+            else if (permissions.Warning(file, mode) is { } warning)
+                Warnings.Add(warning);
+        }
+        catch (TlsException e)
+        {
+            Problems.AddRange(e.Problems);
+        }
+    }
 }

@@ -85,7 +85,7 @@ public sealed class TlsFiles
     }
 
     /// <summary>Reads every file once.</summary>
-    internal TlsContents Read() => new(new[] { CertificateChain, PrivateKey, PrivateKeyPassword, TrustedRoots }.OfType<TlsFile>().Concat(RevocationLists));
+    internal TlsContents Read() => new(this);
 
     /// <summary>What is not named and has to be; empty where everything is.</summary>
     internal IEnumerable<TlsProblem> Absent()

@@ -6,7 +6,6 @@ namespace Greeter.Tls;
 public static class TlsFilesCheck
 {
     private const int LeastRsaBits = 2048; // NIST SP 800-57 part 1, table 2: 112 bits of security.
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     /// <summary>Checks the files.</summary>
     /// <param name="files">The files.</param>
@@ -36,16 +35,18 @@ public static class TlsFilesCheck
             Check("chain", Links(files, own), own.Select(certificate => certificate.Subject)),
             Check("names", Names(files, material), material.Identity is null ? [] : CertificateNames.Of(material.Identity.Certificate)),
             Check("keys", all.Select(Weakness).OfType<TlsProblem>(), all.Select(CertificateText.Key).Distinct()),
-            Check("permissions", Readable(files), files.PrivateKey is null ? [] : ["nobody else can read the key"]),
+            Check("permissions", material.Warnings, files.PrivateKey is null ? [] : ["nobody else can read the key"]),
         ];
         return new TlsDiagnosis([.. checks.Select(check => check.Step)], [.. checks.SelectMany(check => check.Problems)]);
     }
 
-    /// <summary>The warning for a certificate with a third of its lifetime left or less; null for none.</summary>
+    /// <summary>The problem of a certificate that is not valid, or the warning for one with a third of its lifetime left or less; null for none.</summary>
     /// <param name="certificate">The certificate to look at.</param>
     /// <param name="now">The time.</param>
     public static TlsProblem? Expiry(X509Certificate2 certificate, DateTimeOffset now)
     {
+        if (NotValid(certificate, now) is { } problem)
+            return problem;
         var lifetime = certificate.NotAfter - certificate.NotBefore;
         var left = certificate.NotAfter.ToUniversalTime() - now;
         return left > lifetime / 3 ? null : TlsProblems.ExpiresSoon.With(
@@ -76,13 +77,6 @@ public static class TlsFilesCheck
         var weakness = rsa?.KeySize < LeastRsaBits ? $"an RSA key of {rsa.KeySize} bits"
             : certificate.SignatureAlgorithm.FriendlyName?.Contains("sha1", StringComparison.OrdinalIgnoreCase) == true ? "a signature with SHA-1" : null;
         return weakness is null ? null : TlsProblems.WeakKey.With(("subject", certificate.Subject), ("weakness", weakness));
-    }
-
-    private static IEnumerable<TlsProblem> Readable(TlsFiles files)
-    {
-        if (OperatingSystem.IsWindows() || files.PrivateKey is not { } key || (File.GetUnixFileMode(key.Path) & Others) is 0)
-            return [];
-        return [key.About(TlsProblems.KeyReadableByOthers).With(("mode", Convert.ToString((int)File.GetUnixFileMode(key.Path), 8)))];
     }
 
     private static (TlsStep, TlsProblem[]) Check(string name, IEnumerable<TlsProblem> problems, IEnumerable<string> ifPassed, bool fails = false)

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -18,12 +19,27 @@ internal static class TlsIdentityReader
             .Select(entry => entry.index + 1).FirstOrDefault();
         return position switch
         {
-            1 => new TlsIdentity(chain, key),
+            1 => Make(chainText, chain, key),
             0 => throw new TlsException(keyText.File.About(TlsProblems.KeyMismatch).With(
                 ("key", $"an {KeyName(key)} key"), ("subject", chain[0].Subject), ("chain", chainText.File.Path), ("needed", $"another {needed} key"))),
             _ => throw new TlsException(chainText.File.About(TlsProblems.ChainOrder).With(
                 ("first", chain[0].Subject), ("position", position), ("subject", chain[position - 1].Subject))),
         };
+    }
+
+    // Put together like for a handshake, which is too late to find out that it cannot be.
+    private static TlsIdentity Make(PemText text, X509Certificate2Collection chain, AsymmetricAlgorithm key)
+    {
+        try
+        {
+            var identity = new TlsIdentity(chain, key);
+            SslStreamCertificateContext.Create(identity.Certificate, identity.Intermediates, offline: true);
+            return identity;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            throw text.Unusable(1, e);
+        }
     }
 
     private static AsymmetricAlgorithm ReadKey(PemText text, TlsFile? passwordFile, string? password)
@@ -53,9 +69,10 @@ internal static class TlsIdentityReader
                 text.ImportEncryptedKey(key, password!);
             else
                 text.ImportKey(key);
+            key.ExportSubjectPublicKeyInfo(); // A key that cannot say what it opens is of no use.
             return key;
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             key.Dispose();
             return null;

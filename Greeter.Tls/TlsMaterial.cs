@@ -6,8 +6,8 @@ namespace Greeter.Tls;
 /// </summary>
 public sealed class TlsMaterial
 {
-    private TlsMaterial(TlsIdentity? identity, TlsRoots roots, TlsRevocation? revocation = null) =>
-        (Identity, Roots, Revocation) = (identity, roots, revocation);
+    private TlsMaterial(TlsIdentity? identity, TlsRoots roots, TlsRevocation? revocation = null, IReadOnlyList<TlsProblem>? warnings = null) =>
+        (Identity, Roots, Revocation, Warnings) = (identity, roots, revocation, warnings ?? []);
 
     /// <summary>Who this process is; null on a client without a certificate.</summary>
     public TlsIdentity? Identity { get; }
@@ -17,6 +17,9 @@ public sealed class TlsMaterial
 
     /// <summary>Whom this process believes no longer; null where no lists are configured.</summary>
     public TlsRevocation? Revocation { get; }
+
+    /// <summary>What is wrong with the files and does not keep them from being used.</summary>
+    internal IReadOnlyList<TlsProblem> Warnings { get; }
 
     /// <summary>Loads the files.</summary>
     /// <param name="files">The files; a client's name the roots, or say <see cref="TlsFiles.TrustsSystem"/>.</param>
@@ -51,9 +54,9 @@ public sealed class TlsMaterial
         var problems = new List<TlsProblem>(files.Absent().Concat(contents.Problems));
         var identity = Try(problems, () => ReadIdentity(files, contents));
         var roots = Try(problems, () => contents.Has(files.TrustedRoots) ? TlsRoots.From(contents.Text(files.TrustedRoots!)) : TlsRoots.System);
-        var lists = files.RevocationLists.Where(contents.Has).Select(file => Try(problems, () => RevocationList.Parse(file, contents.Bytes(file)))).OfType<RevocationList>().ToArray();
+        var lists = files.RevocationLists.Where(contents.Has).SelectMany(file => Try(problems, () => RevocationListReader.Read(file, contents)) ?? []).ToArray();
         var revocation = files.RevocationLists.Count == 0 ? null : new TlsRevocation(lists, files.RevocationMode);
-        return problems.Count == 0 ? new TlsMaterial(identity, roots!, revocation) : throw new TlsException(problems);
+        return problems.Count == 0 ? new TlsMaterial(identity, roots!, revocation, contents.Warnings) : throw new TlsException(problems);
     }
 
     private static TlsIdentity? ReadIdentity(TlsFiles files, TlsContents contents)

@@ -10,6 +10,7 @@ namespace Greeter.Tls;
 public sealed class TlsMaterialSource
 {
     private readonly TlsFiles _files;
+    private readonly RevocationHistory _history = new();
     private TlsContents _seen;
     private TlsContents _used;
     private volatile TlsMaterial _current;
@@ -22,6 +23,7 @@ public sealed class TlsMaterialSource
         _files = files;
         _seen = _used = files.Read();
         _current = TlsMaterial.Parse(files, _seen);
+        _history.Use(_current.Revocation, DateTimeOffset.UtcNow);
     }
 
     /// <summary>Loads the files that a client's section <c>Tls</c> names.</summary>
@@ -39,11 +41,17 @@ public sealed class TlsMaterialSource
         return source!;
     }
 
-    /// <summary>Raised after newer material has been published, on the thread that read the files.</summary>
+    /// <summary>
+    /// Raised after newer material has been published, on the thread that read the files. A subscriber that throws stops
+    /// neither the others nor the watch; it is logged.
+    /// </summary>
     public event Action<TlsMaterial>? Changed;
 
     /// <summary>The newest good material. Safe to read from any thread.</summary>
     public TlsMaterial Current => _current;
+
+    /// <summary>Whether the files hold what is in use; not after a bad set.</summary>
+    internal bool IsCurrent => _seen == _used;
 
     /// <summary>Reads the files in an interval, until the result is disposed.</summary>
     /// <param name="interval">How often. Positive.</param>
@@ -58,20 +66,27 @@ public sealed class TlsMaterialSource
 
     /// <summary>Reads the files now, and publishes what they hold if it is new and good.</summary>
     /// <param name="now">The time: a set whose own certificate has expired is not good.</param>
+    /// <param name="failed">Is told what a subscriber of <see cref="Changed"/> has thrown.</param>
     /// <returns>What is wrong with a new set; null where nothing changed or the new set was taken.</returns>
-    internal TlsException? Refresh(DateTimeOffset now)
+    internal TlsException? Refresh(DateTimeOffset now, Action<Exception> failed)
     {
         var contents = _files.Read();
         if (contents.Equals(_seen))
             return null;
         _seen = contents;
         if (contents.Equals(_used))
-            return null; // A bad set was taken back.
+        {
+            _used = contents; // A bad set was taken back.
+            return null;
+        }
 
         try
         {
             var material = TlsMaterial.Parse(_files, contents);
             CheckTime(material, now);
+            if (_history.Check(material.Revocation) is { } older)
+                throw new TlsException(older);
+            _history.Use(material.Revocation, now);
             (_used, _current) = (contents, material);
         }
         catch (TlsException e)
@@ -79,7 +94,18 @@ public sealed class TlsMaterialSource
             return e;
         }
 
-        Changed?.Invoke(_current);
+        foreach (var subscriber in Delegate.EnumerateInvocationList(Changed))
+        {
+            try
+            {
+                subscriber(_current);
+            }
+            catch (Exception e)
+            {
+                failed(e);
+            }
+        }
+
         return null;
     }
 

@@ -27,9 +27,9 @@ public static partial class TlsProblems
         "{subject} has {weakness}; NIST SP 800-57 asks for RSA from 2048 bits or P-256, and SHA-256",
         "make new keys: dotnet run scripts/certs.cs -- --force", Permanent: false);
 
-    /// <summary>Others on this machine can read a private key.</summary>
+    /// <summary>Others on this machine can read a private key, or the password that opens it.</summary>
     public static readonly TlsProblem KeyReadableByOthers = new(
-        "key-readable-by-others", "others on this machine can read a private key",
+        "key-readable-by-others", "others on this machine can read a private key or its password",
         "{path} ({setting}: {role}) has the mode {mode}",
         "chmod 600 '{path}'; and if others were on this machine, make a new key", Permanent: false);
 

@@ -29,6 +29,18 @@ public static partial class TlsProblems
         "{path} ({setting}: {role}): {reason}",
         "let the user {user} read it: chown {user} '{path}'; a private key stays chmod 600");
 
+    /// <summary>The file is a pipe, a device or far too large, and was not read.</summary>
+    public static readonly TlsProblem FileRefused = new(
+        "file-refused", "a file is not read, because of what it is",
+        "{path} ({setting}: {role}) is {kind}",
+        "set {setting} to a regular file of at most {most}; a pipe could be waited for without end, and a larger file could fill the memory");
+
+    /// <summary>Others on this machine can write a file that decides who is who.</summary>
+    public static readonly TlsProblem FileWritableByOthers = new(
+        "file-writable-by-others", "others on this machine can write a file that has to be trusted",
+        "{path} ({setting}: {role}) has the mode {mode}",
+        "chmod go-w '{path}'; look first at what it holds: others may have changed it");
+
     /// <summary>The file has no PEM block at all.</summary>
     public static readonly TlsProblem NotPem = new(
         "not-pem", "a file is not PEM",
@@ -46,6 +58,12 @@ public static partial class TlsProblems
         "certificate-malformed", "a certificate in a file is damaged",
         "{path} ({setting}: {role}) begins {begun} CERTIFICATE blocks, of which {good} can be read",
         "look for a cut end, or for -----END CERTIFICATE----------BEGIN CERTIFICATE----- in one line and put a line break between; then copy the file again");
+
+    /// <summary>A certificate has a part that cannot be read or used: its key, a date, a usage.</summary>
+    public static readonly TlsProblem CertificateUnusable = new(
+        "certificate-unusable", "a certificate in a file cannot be used",
+        "{path} ({setting}: {role}), certificate number {number}: {reason}",
+        "look at it: openssl x509 -in '{path}' -noout -text; then copy the file again, or have the certificate issued again");
 
     /// <summary>The key's file has no private key.</summary>
     public static readonly TlsProblem KeyMissing = new(

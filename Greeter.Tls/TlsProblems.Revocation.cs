@@ -21,6 +21,18 @@ public static partial class TlsProblems
         "{path} promised a newer one until {nextUpdate}; here it is {now}; it was to judge {subject}",
         "get the newest list; with certs.cs: dotnet run scripts/certs.cs -- --revoke; to let clients in meanwhile: Tls:RevocationMode = Open");
 
+    /// <summary>The list's own date lies ahead.</summary>
+    public static readonly TlsProblem RevocationListNotYetValid = new(
+        "revocation-list-not-yet-valid", "a revocation list is from the future",
+        "{path} is from {thisUpdate}; here it is {now}; it was to judge {subject}",
+        "set the clock, here or at the authority, and get the list again; to let clients in meanwhile: Tls:RevocationMode = Open");
+
+    /// <summary>An older list has taken the place of a newer one, while the server runs.</summary>
+    public static readonly TlsProblem RevocationListOlder = new(
+        "revocation-list-older", "a revocation list is older than the one before",
+        "{path} is from {thisUpdate}, number {number}; one of the same authority from {usedUpdate}, number {usedNumber}, was in use",
+        "get the newest list; if the authority had to begin anew, start the server again");
+
     /// <summary>A file of <c>RevocationLists</c> is no list.</summary>
     public static readonly TlsProblem RevocationListMalformed = new(
         "revocation-list-malformed", "a revocation list cannot be read",

@@ -35,7 +35,10 @@ internal static class CallersSetup
     {
         var options = settings.Read<SignInOptions>(SignInOptions.Section);
         builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton(new UserFile(settings.File(SignInOptions.Section, nameof(SignInOptions.Users), "the users")?.Path));
+        var users = settings.File(SignInOptions.Section, nameof(SignInOptions.Users), "the users");
+        if (File.Exists(users?.Path))
+            settings.Try(() => users.ReadTrusted(TlsFile.MostListBytes));
+        builder.Services.AddSingleton(new UserFile(users));
         builder.Services.AddSingleton<TokenIssuer>();
         builder.Services.AddSingleton<SignInLimit>();
 

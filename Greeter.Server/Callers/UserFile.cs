@@ -1,10 +1,11 @@
+using Greeter.Tls;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
 namespace Greeter.Server.Callers;
 
 /// <summary>Users and the hashes of their passwords: a line for each, <c>name hash</c>.</summary>
-internal sealed class UserFile(string? path)
+internal sealed class UserFile(TlsFile? file)
 {
     // OWASP's password storage cheat sheet: 210,000 rounds of PBKDF2 with HMAC-SHA512.
     private static readonly PasswordHasher<string> Hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = 210_000 }));
@@ -13,7 +14,7 @@ internal sealed class UserFile(string? path)
     private static readonly string Nobody = Hasher.HashPassword("", Guid.NewGuid().ToString());
 
     /// <summary>Whether the password is the user's. Takes the same time for a user who does not exist.</summary>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="TlsException">The file cannot be read, or others on this machine can write it.</exception>
     public async Task<bool> VerifyAsync(string user, string password, CancellationToken stop)
     {
         var known = await FindAsync(user, stop);
@@ -23,10 +24,11 @@ internal sealed class UserFile(string? path)
 
     private async Task<string?> FindAsync(string user, CancellationToken stop)
     {
-        if (path is null || !File.Exists(path))
+        if (file is null || !File.Exists(file.Path))
             return null;
         string? found = null;
-        await foreach (var line in File.ReadLinesAsync(path, stop))
+        using var lines = new StreamReader(new MemoryStream(file.ReadTrusted(TlsFile.MostListBytes)));
+        while (await lines.ReadLineAsync(stop) is { } line)
         {
             if (line.Split(' ') is [var name, var hash] && name == user)
                 found = hash;
