@@ -20,6 +20,10 @@ internal sealed class CertificateRules(TlsSide peer)
     public IEnumerable<TlsProblem> Check(IReadOnlyList<X509Certificate2> chain) =>
         chain.Select((certificate, index) => Check(certificate, isLeaf: index == 0, isLast: index == chain.Count - 1)).OfType<TlsProblem>();
 
+    /// <summary>Whether each part that anybody looks at can be read.</summary>
+    public static bool CanRead(X509Certificate2 certificate) =>
+        Readable.OrNull(() => CertificateParts.Of(certificate)) is not null && CertificateNames.AreReadable(certificate);
+
     /// <summary>The problem of a server's certificate that carries the name in its common name alone; null for none.</summary>
     /// <param name="certificate">What the server showed.</param>
     /// <param name="name">The name that was asked for; null where it is not known, then any will do.</param>

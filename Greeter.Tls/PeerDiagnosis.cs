@@ -46,14 +46,18 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
         var elements = chain is { ChainElements.Count: > 0 } ? chain.ChainElements.Select(element => element.Certificate).ToArray() : [certificate];
         var statuses = chain?.ChainElements.SelectMany(element => element.ChainElementStatus).Concat(chain.ChainStatus).ToArray() ?? [];
         var problems = new List<TlsProblem>();
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
+        var isUntrusted = errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors);
+
+        // Of what cannot be read the platform builds no chain: what it says of trust then is beside the point.
+        if (isUntrusted && elements.All(CertificateRules.CanRead))
         {
             problems.AddRange(Trust(elements, statuses));
             problems.AddRange(elements.Select(Time).OfType<TlsProblem>());
-            problems.AddRange(new CertificateRules(peer).Check(elements));
-            if (problems.Count == 0)
-                problems.Add(Other(certificate, statuses));
         }
+
+        problems.AddRange(new CertificateRules(peer).Check(elements));
+        if (isUntrusted && problems.Count == 0)
+            problems.Add(Other(certificate, statuses));
 
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
             problems.Add(Name(certificate, askedName));

@@ -80,6 +80,15 @@ internal sealed record RawCertificate
     /// <summary>Signed by an authority; the chain is what a peer sends.</summary>
     public IssuedChain Issue(X509Certificate2 issuer, params X509Certificate2[] more) => new(Signed(issuer), [issuer, .. more], Key);
 
+    /// <summary>Signed by its own RSA key, under its own name.</summary>
+    public IssuedChain IssueItself()
+    {
+        // The authority whose name and key are in the result.
+        var request = new CertificateRequest(new X500DistinguishedName(Subject), (RSA)Key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var authority = request.CreateSelfSigned(TestPki.Now.AddHours(-1), TestPki.Now.AddDays(1));
+        return new IssuedChain(Signed(authority), [], Key);
+    }
+
     /// <summary>Puts any bytes under an authority's signature.</summary>
     public static byte[] Sign(byte[] toBeSigned, X509Certificate2 issuer, HashAlgorithmName hash)
     {

@@ -51,7 +51,9 @@ internal static class StrangeCertificates
     /// <summary>What the message says of it.</summary>
     public static string Value(string name) => All[name].Value;
 
-    public static RawCertificate Make(string name) => All[name].Change(new RawCertificate());
+    public static RawCertificate Make(string name) => Change(name, new RawCertificate());
+
+    public static RawCertificate Change(string name, RawCertificate good) => All[name].Change(good);
 
     private static RawCertificate Named(RawCertificate good, params (int, string)[] names) => good.With(RawCertificate.AlternativeNames, RawCertificate.Names(names));
 
