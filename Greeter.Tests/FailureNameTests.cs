@@ -65,16 +65,17 @@ public sealed class FailureNameTests
     }
 
     [Fact]
-    public async Task A_certificate_without_names_works_here_and_the_doctor_warns() // B02
+    public async Task A_certificate_without_names_is_refused_here_and_the_doctor_warns() // B02
     {
         using var folder = TestFolder.With(TestPki.Ec);
         folder.WriteServer(TestPki.Ec.ServerCa.Issue(new LeafProfile { CommonName = "localhost", ServerAuth = true }, TestPki.Now));
         await using var server = await TestServer.StartAsync(folder);
 
-        (await TestClient.RunAsync(folder, "--credentials", "tls", "--address", server.Tls)).ShouldGreet();
+        (await TestClient.RunAsync(folder, "--credentials", "tls", "--address", server.Tls))
+            .ShouldFail("server-name-mismatch", "asked for localhost; the certificate is for no name at all (its subject is CN=localhost)");
         var doctor = await TestClient.RunAsync(folder, "doctor", "--files", folder.Root);
 
-        doctor.ExitCode.Should().Be(0, "it works today");
+        doctor.ExitCode.Should().Be(0, "other clients still take it");
         doctor.Error.Should().Contain("[certificate-without-names]").And.Contain("CN=localhost has no subject alternative names");
     }
 }

@@ -7,14 +7,16 @@ internal static class CertificateKeys
 {
     /// <summary>The subject key identifier, or the hash that one is usually made of.</summary>
     public static string KeyId(X509Certificate2 certificate) =>
-        certificate.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault()?.SubjectKeyIdentifier
-        ?? new X509SubjectKeyIdentifierExtension(certificate.PublicKey, critical: false).SubjectKeyIdentifier!;
+        Readable.OrNull(() => certificate.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault()?.SubjectKeyIdentifier
+            ?? new X509SubjectKeyIdentifierExtension(certificate.PublicKey, critical: false).SubjectKeyIdentifier)
+        ?? Readable.Not;
 
     /// <summary>The identifier of the key that signed the certificate, where the certificate tells.</summary>
     public static string IssuerKeyId(X509Certificate2 certificate) =>
-        certificate.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier is { } id
+        Readable.OrNull(() => certificate.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier is { } id
             ? Convert.ToHexString(id.Span)
-            : "unknown";
+            : "unknown")
+        ?? Readable.Not;
 
     public static bool SameName(X500DistinguishedName one, X500DistinguishedName other) => one.RawData.AsSpan().SequenceEqual(other.RawData);
 

@@ -2,21 +2,31 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Greeter.Tls;
 
-/// <summary>A certificate in one line.</summary>
+/// <summary>A certificate in one line. What a stranger put into it may be damaged: such a part is said to be unreadable.</summary>
 public static class CertificateText
 {
     /// <summary>Subject, names, dates, key and issuer.</summary>
     /// <param name="certificate">The certificate to describe.</param>
     public static string Describe(X509Certificate2 certificate)
     {
-        var names = CertificateNames.Of(certificate);
-        return $"{certificate.Subject}{(names.Count == 0 ? "" : $" for {string.Join(", ", names)}")}, "
-            + $"{certificate.NotBefore.ToUniversalTime():yyyy-MM-dd} to {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}, {Key(certificate)}, from {certificate.Issuer}";
+        var names = CertificateNames.AreReadable(certificate) ? string.Join(", ", CertificateNames.Of(certificate)) : $"{Readable.Not} names";
+        return $"{Subject(certificate)}{(names.Length == 0 ? "" : $" for {names}")}, {Dates(certificate)}, {Key(certificate)}, from {Issuer(certificate)}";
     }
 
     /// <summary>The kind and size of the certificate's key, for example "ECDSA P-256".</summary>
     /// <param name="certificate">The certificate to describe.</param>
-    public static string Key(X509Certificate2 certificate)
+    public static string Key(X509Certificate2 certificate) => Readable.OrNull(() => ReadKey(certificate)) ?? $"{Readable.Not} key";
+
+    internal static string Subject(X509Certificate2 certificate) => Readable.OrNull(() => certificate.Subject) ?? $"{Readable.Not} subject";
+
+    internal static string Issuer(X509Certificate2 certificate) => Readable.OrNull(() => certificate.Issuer) ?? $"{Readable.Not} issuer";
+
+    private static string Dates(X509Certificate2 certificate) =>
+        (Readable.Date(() => certificate.NotBefore), Readable.Date(() => certificate.NotAfter)) is ({ } begin, { } end)
+            ? $"{begin.UtcDateTime:yyyy-MM-dd} to {end.UtcDateTime:yyyy-MM-dd}"
+            : $"{Readable.Not} dates";
+
+    private static string ReadKey(X509Certificate2 certificate)
     {
         using var rsa = certificate.GetRSAPublicKey();
         using var ecdsa = certificate.GetECDsaPublicKey();

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Greeter.Tls;
@@ -8,16 +9,11 @@ public static class CertificateUsages
     private const string ServerAuth = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuth = "1.3.6.1.5.5.7.3.2";
 
-    /// <summary>Their short names; empty where the certificate has none, which allows every use.</summary>
+    /// <summary>Their short names; empty where the certificate has none, which allows every use; "unreadable" where they are damaged.</summary>
     /// <param name="certificate">The certificate to read.</param>
-    public static IReadOnlyList<string> Of(X509Certificate2 certificate) =>
-    [
-        .. certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>()
-            .SelectMany(extension => extension.EnhancedKeyUsages.Cast<System.Security.Cryptography.Oid>())
-            .Select(usage => usage.Value switch { ServerAuth => "serverAuth", ClientAuth => "clientAuth", var other => other! }),
-    ];
+    public static IReadOnlyList<string> Of(X509Certificate2 certificate) => Readable.OrNull(() => Read(certificate)) ?? [Readable.Not];
 
-    /// <summary>Whether the certificate may be used at that end of a connection.</summary>
+    /// <summary>Whether the certificate may be used at that end of a connection; not where its usages are damaged.</summary>
     /// <param name="certificate">The certificate to read.</param>
     /// <param name="side">The end that shows it.</param>
     public static bool Allow(X509Certificate2 certificate, TlsSide side)
@@ -25,4 +21,11 @@ public static class CertificateUsages
         var usages = Of(certificate);
         return usages.Count == 0 || usages.Contains(side == TlsSide.Server ? "serverAuth" : "clientAuth");
     }
+
+    private static string[] Read(X509Certificate2 certificate) =>
+    [
+        .. certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>()
+            .SelectMany(extension => extension.EnhancedKeyUsages.Cast<Oid>())
+            .Select(usage => usage.Value switch { ServerAuth => "serverAuth", ClientAuth => "clientAuth", var other => other! }),
+    ];
 }

@@ -30,8 +30,8 @@ internal sealed class ClientCertificateDiagnosis(TlsIdentity? identity, IReadOnl
 
         if (identity.Intermediates.Prepend(leaf).Select(own.Time).OfType<TlsProblem>().FirstOrDefault() is { } time)
             return time;
-        if (!CertificateUsages.Allow(leaf, TlsSide.Client))
-            return own.Usage(leaf);
+        if (new CertificateRules(TlsSide.Client).Check([leaf, .. identity.Intermediates]).FirstOrDefault() is { } rule)
+            return rule;
         if (ending.Contains("unknown ca", StringComparison.OrdinalIgnoreCase))
             return TlsProblems.ClientAuthorityUnknown.With(("subject", leaf.Subject), ("authority", top.Issuer), ("accepted", _accepted));
         return TlsProblems.ClientCertificateRefused.With(("accepted", _accepted), ("subject", leaf.Subject), ("issuer", leaf.Issuer), ("ending", $"ended the connection: {ending}"));

@@ -47,6 +47,8 @@ public static partial class HandshakeFailure
             return TlsProblems.PlaintextToTlsPort.With(("peer", peer));
         if (IsClosed(reason))
             return null;
+        if (IsBadCertificate(reason))
+            return PeerDiagnosis.Unreadable(TlsSide.Client, failure);
         return Explain(reason, peer)
             ?? (Has(reason, "alert") ? TlsProblems.ClientRefusedServer : TlsProblems.HandshakeFailed).With(("peer", peer), ("reason", reason));
     }
@@ -67,6 +69,9 @@ public static partial class HandshakeFailure
 
     /// <summary>Whether the other side simply went away.</summary>
     private static bool IsClosed(string reason) => Has(reason, "unexpected EOF") || Has(reason, "reset by peer") || Has(reason, "broken pipe");
+
+    /// <summary>Whether OpenSSL could not read the other side's certificate: it says so in these two of its parts alone.</summary>
+    private static bool IsBadCertificate(string reason) => Has(reason, "X509 V3 routines") || Has(reason, "asn1 encoding routines");
 
     private static bool Has(string reason, string words) => reason.Contains(words, StringComparison.OrdinalIgnoreCase);
 

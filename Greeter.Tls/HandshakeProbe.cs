@@ -1,5 +1,3 @@
-using System.Net.Security;
-
 namespace Greeter.Tls;
 
 /// <summary>Makes the handshakes of a diagnosis and turns what they saw into steps and problems.</summary>
@@ -34,7 +32,7 @@ internal sealed class HandshakeProbe(ProbeTarget target, TlsMaterial material)
         }
 
         var seen = asking.Asked ? await ProbedHandshake.RunAsync(target, material, showsIdentity: true, stop) : asking;
-        if (!seen.SawCertificate && !asking.Asked)
+        if (!seen.SawCertificate && seen.CertificateProblems.Count == 0 && !asking.Asked)
         {
             Step("tls", passed: false, HandshakeFailure.Reason(seen.Failure));
             _problems.Add(await HandshakeFailure.ExplainAsync(seen.Failure, target, stop));
@@ -49,11 +47,12 @@ internal sealed class HandshakeProbe(ProbeTarget target, TlsMaterial material)
 
     private void ServerCertificate(ProbedHandshake seen)
     {
-        if (!seen.SawCertificate)
+        if (!seen.SawCertificate && seen.CertificateProblems.Count == 0)
             return;
         Step("certificate", passed: true, [.. seen.SentChain.Select(CertificateText.Describe)]);
         var name = seen.CertificateProblems.Where(problem => problem.Id == TlsProblems.ServerNameMismatch.Id).ToArray();
-        Check("trust", seen.Errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors), seen.CertificateProblems.Except(name), $"trusted here: {material.Roots}");
+        var others = seen.CertificateProblems.Except(name).ToArray();
+        Check("trust", others.Length > 0, others, $"trusted here: {material.Roots}");
         Check("name", name.Length > 0, name, $"it carries {target.Name}");
         _problems.AddRange(seen.CertificateProblems);
     }

@@ -25,39 +25,59 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
     {
         if (certificate is null)
             return IsServer ? [] : [TlsProblems.ClientCertificateMissing.With(("accepted", Trusted))];
+        try
+        {
+            return Find(certificate, chain, errors, askedName);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return [Unreadable(peer, e)]; // What a stranger shows must not end whom it is shown to.
+        }
+    }
 
+    /// <summary>The problem of a certificate over which something threw: the platform, or we.</summary>
+    /// <param name="peer">The end that showed the certificate.</param>
+    /// <param name="failure">What was thrown.</param>
+    public static TlsProblem Unreadable(TlsSide peer, Exception failure) =>
+        new CertificateRules(peer).Malformed("what was shown", $"it cannot be read ({failure.GetBaseException().Message.TrimEnd('.')})");
+
+    private List<TlsProblem> Find(X509Certificate2 certificate, X509Chain? chain, SslPolicyErrors errors, string? askedName)
+    {
         var elements = chain is { ChainElements.Count: > 0 } ? chain.ChainElements.Select(element => element.Certificate).ToArray() : [certificate];
         var statuses = chain?.ChainElements.SelectMany(element => element.ChainElementStatus).Concat(chain.ChainStatus).ToArray() ?? [];
         var problems = new List<TlsProblem>();
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
+        var isUntrusted = errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors);
+
+        // Of what cannot be read the platform builds no chain: what it says of trust then is beside the point.
+        if (isUntrusted && elements.All(CertificateRules.CanRead))
         {
             problems.AddRange(Trust(elements, statuses));
             problems.AddRange(elements.Select(Time).OfType<TlsProblem>());
-            if (!CertificateUsages.Allow(certificate, peer))
-                problems.Add(Usage(certificate));
-            if (problems.Count == 0)
-                problems.Add(Other(certificate, statuses));
         }
+
+        problems.AddRange(new CertificateRules(peer).Check(elements));
+        if (isUntrusted && problems.Count == 0)
+            problems.Add(Other(certificate, statuses));
 
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
             problems.Add(Name(certificate, askedName));
         return problems;
     }
 
-    /// <summary>What is wrong with the dates of a certificate; null for nothing.</summary>
+    /// <summary>What is wrong with the dates of a certificate; null for nothing, and for dates that cannot be read.</summary>
     /// <param name="certificate">The certificate to look at.</param>
     public TlsProblem? Time(X509Certificate2 certificate)
     {
-        if (certificate.NotAfter.ToUniversalTime() < now)
+        if (Readable.Date(() => certificate.NotAfter) is { } notAfter && notAfter < now)
         {
             return (IsServer ? TlsProblems.ServerCertificateExpired : TlsProblems.ClientCertificateExpired).With(
-                ("subject", certificate.Subject), ("notAfter", new DateTimeOffset(certificate.NotAfter)), ("now", now));
+                ("subject", CertificateText.Subject(certificate)), ("notAfter", notAfter), ("now", now));
         }
 
-        if (certificate.NotBefore.ToUniversalTime() > now)
+        if (Readable.Date(() => certificate.NotBefore) is { } notBefore && notBefore > now)
         {
             return (IsServer ? TlsProblems.ServerCertificateNotYetValid : TlsProblems.ClientCertificateNotYetValid).With(
-                ("subject", certificate.Subject), ("notBefore", new DateTimeOffset(certificate.NotBefore)), ("now", now));
+                ("subject", CertificateText.Subject(certificate)), ("notBefore", notBefore), ("now", now));
         }
 
         return null;
@@ -65,15 +85,14 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
 
     /// <summary>The problem of a certificate that is for the other end.</summary>
     /// <param name="certificate">The certificate to look at.</param>
-    public TlsProblem Usage(X509Certificate2 certificate) =>
-        (IsServer ? TlsProblems.ServerCertificateUsage : TlsProblems.ClientCertificateUsage).With(
-            ("subject", certificate.Subject), ("usages", string.Join(", ", CertificateUsages.Of(certificate))));
+    public TlsProblem Usage(X509Certificate2 certificate) => new CertificateRules(peer).Usage(
+        certificate, string.Join(", ", CertificateUsages.Of(certificate)), IsServer ? "serverAuth" : "clientAuth");
 
-    private static TlsProblem Name(X509Certificate2 certificate, string? askedName)
+    internal static TlsProblem Name(X509Certificate2 certificate, string? askedName)
     {
         var names = CertificateNames.Of(certificate);
-        return TlsProblems.ServerNameMismatch.With(
-            ("asked", askedName), ("names", names.Count > 0 ? string.Join(", ", names) : $"no name at all (its subject is {certificate.Subject})"));
+        var otherwise = $"{(CertificateNames.AreReadable(certificate) ? "no name at all" : "names that cannot be read")} (its subject is {CertificateText.Subject(certificate)})";
+        return TlsProblems.ServerNameMismatch.With(("asked", askedName), ("names", names.Count > 0 ? string.Join(", ", names) : otherwise));
     }
 
     private IEnumerable<TlsProblem> Trust(X509Certificate2[] elements, X509ChainStatus[] statuses)

@@ -10,5 +10,5 @@ namespace Greeter.Tls;
 /// <param name="certificate">What the peer showed; null for nothing.</param>
 /// <param name="chain">What the platform built of it; only to be used during the call.</param>
 /// <param name="errors">What the platform found wrong.</param>
-/// <param name="revoked">Why a revocation list refuses the peer; null where none does.</param>
-public delegate void PeerObserver(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors, TlsProblem? revoked);
+/// <param name="refused">Why our own rules or a revocation list refuse a peer that the platform accepts; null where they do not.</param>
+public delegate void PeerObserver(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors, TlsProblem? refused);

@@ -1,6 +1,8 @@
+using System.Formats.Asn1;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Greeter.Tls;
@@ -48,9 +50,12 @@ internal sealed class ProbedHandshake
                 },
                 stop);
         }
-        catch (Exception e) when (e is AuthenticationException or IOException or SocketException or TimeoutException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
+            // Whatever a stranger sends, and whatever the platform throws over it: it is why the handshake failed.
             seen.Failure = e;
+            if (!seen.SawCertificate && e is CryptographicException or AsnContentException)
+                seen.CertificateProblems = [PeerDiagnosis.Unreadable(TlsSide.Server, e)];
         }
 
         return seen;
@@ -58,7 +63,7 @@ internal sealed class ProbedHandshake
 
     private async Task RunAsync(NetworkStream stream, string name, TlsMaterial material, bool showsIdentity, CancellationToken stop)
     {
-        var options = TlsHandshake.Client(material, (certificate, chain, errors, _) => Observe(material, name, certificate, chain, errors));
+        var options = TlsHandshake.Client(material, (certificate, chain, errors, refused) => Observe(material, name, certificate, chain, errors, refused));
         options.TargetHost = name;
         options.AllowTlsResume = false; // A resumed session shows no certificate.
         if (!showsIdentity)
@@ -83,15 +88,18 @@ internal sealed class ProbedHandshake
         Answer = await Http2Greeting.ExchangeAsync(tls, stop);
     }
 
-    private void Observe(TlsMaterial material, string name, X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
+    private void Observe(TlsMaterial material, string name, X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors, TlsProblem? refused)
     {
-        if (certificate is null)
-            return;
+        Errors = errors;
+        if (refused is not null)
+            CertificateProblems = [refused];
+        else if (certificate is not null)
+            CertificateProblems = new PeerDiagnosis(TlsSide.Server, material.Roots, DateTimeOffset.UtcNow).Explain(certificate, chain, errors, name);
 
         // Copies: the originals belong to the handshake and are disposed with it.
-        SentChain = [.. new[] { certificate }.Concat(chain?.ChainPolicy.ExtraStore.Where(sent => sent.Thumbprint != certificate.Thumbprint) ?? [])
-            .Select(sent => X509CertificateLoader.LoadCertificate(sent.RawDataMemory.Span))];
-        Errors = errors;
-        CertificateProblems = new PeerDiagnosis(TlsSide.Server, material.Roots, DateTimeOffset.UtcNow).Explain(certificate, chain, errors, name);
+        if (certificate is not null)
+            SentChain = [.. new[] { certificate }.Concat(chain?.ChainPolicy.ExtraStore.Where(sent => sent.Thumbprint != certificate.Thumbprint) ?? []).Select(Copy).OfType<X509Certificate2>()];
     }
+
+    private static X509Certificate2? Copy(X509Certificate2 certificate) => Readable.OrNull(() => X509CertificateLoader.LoadCertificate(certificate.RawDataMemory.Span));
 }

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Runtime.InteropServices;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -31,8 +32,9 @@ public static class TlsHandshake
     /// <summary>A server that proves who it is and lets in only clients that prove who they are.</summary>
     /// <param name="material">Needs an identity, and roots that are not the operating system's.</param>
     /// <param name="observe">Is told what each client showed and what the platform thinks of it; null for nobody.</param>
+    /// <param name="platform">The operating system that the options are for; null for this one.</param>
     /// <exception cref="ArgumentException">The material has no identity or no roots of its own.</exception>
-    public static SslServerAuthenticationOptions MutualServer(TlsMaterial material, PeerObserver? observe = null)
+    public static SslServerAuthenticationOptions MutualServer(TlsMaterial material, PeerObserver? observe = null, OSPlatform? platform = null)
     {
         // With the operating system's list every holder of any public certificate would be let in.
         if (material.Roots.IsSystem)
@@ -41,12 +43,12 @@ public static class TlsHandshake
         return new SslServerAuthenticationOptions
         {
             // The names of the roots go into the CertificateRequest, so that a client can tell which of its certificates fits.
-            ServerCertificateContext = Context(material, SslCertificateTrust.CreateForX509Collection(material.Roots.Certificates, sendTrustInHandshake: true)),
+            ServerCertificateContext = Context(material, AnnouncedRoots.For(material.Roots, platform)),
             EnabledSslProtocols = Versions,
             ApplicationProtocols = [SslApplicationProtocol.Http2],
             ClientCertificateRequired = true,
             CertificateChainPolicy = Policy(material.Roots, ClientAuth),
-            RemoteCertificateValidationCallback = Callback(observe, material.Revocation),
+            RemoteCertificateValidationCallback = Callback(TlsSide.Client, observe, material.Revocation),
 
             // A resumed session carries the leaf alone, so a client with an intermediate would be refused; sessions cross
             // to other ports with the same certificate; and a changed trust decision would not be asked for again.
@@ -62,7 +64,7 @@ public static class TlsHandshake
         EnabledSslProtocols = Versions,
         ApplicationProtocols = [SslApplicationProtocol.Http2],
         CertificateChainPolicy = Policy(material.Roots, ServerAuth),
-        RemoteCertificateValidationCallback = Callback(observe, revocation: null),
+        RemoteCertificateValidationCallback = Callback(TlsSide.Server, observe, revocation: null),
 
         // The context sends the intermediates along; a collection of client certificates would send the leaf alone.
         ClientCertificateContext = material.Identity is null ? null : Context(material, trust: null),
@@ -80,22 +82,53 @@ public static class TlsHandshake
     /// <returns>What is wrong, the decisive first; empty where it would be let in.</returns>
     public static IReadOnlyList<TlsProblem> VerifyClient(TlsMaterial material, X509Certificate2 certificate, X509Certificate2Collection intermediates, DateTimeOffset now)
     {
-        using var chain = new X509Chain { ChainPolicy = Policy(material.Roots, ClientAuth) };
-        chain.ChainPolicy.ExtraStore.AddRange(intermediates);
-        chain.ChainPolicy.VerificationTime = now.UtcDateTime;
-        if (!chain.Build(certificate))
-            return new PeerDiagnosis(TlsSide.Client, material.Roots, now).Explain(certificate, chain, SslPolicyErrors.RemoteCertificateChainErrors, askedName: null);
-        return material.Revocation?.Check(chain) is { } revoked ? [revoked] : [];
+        try
+        {
+            using var chain = new X509Chain { ChainPolicy = Policy(material.Roots, ClientAuth) };
+            chain.ChainPolicy.ExtraStore.AddRange(intermediates);
+            chain.ChainPolicy.VerificationTime = now.UtcDateTime;
+            if (!chain.Build(certificate))
+                return new PeerDiagnosis(TlsSide.Client, material.Roots, now).Explain(certificate, chain, SslPolicyErrors.RemoteCertificateChainErrors, askedName: null);
+            return Refusal(TlsSide.Client, chain, material.Revocation, askedName: null) is { } refused ? [refused] : [];
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The platform says "ASN1 corrupted data"; our rules say of what.
+            return [.. new CertificateRules(TlsSide.Client).Check([certificate, .. intermediates]).Take(1).DefaultIfEmpty(PeerDiagnosis.Unreadable(TlsSide.Client, e))];
+        }
     }
 
-    // The platform decides; a revocation list may only refuse more; the observer is told and has no say.
-    private static RemoteCertificateValidationCallback? Callback(PeerObserver? observe, TlsRevocation? revocation) =>
-        observe is null && revocation is null ? null : (_, certificate, chain, errors) =>
+    // The platform decides; our rules and a revocation list may only refuse more; the observer is told and has no say. Nothing
+    // that a stranger shows may throw out of here: the platform passes it on, and Kestrel would log it once for each handshake.
+    private static RemoteCertificateValidationCallback Callback(TlsSide peer, PeerObserver? observe, TlsRevocation? revocation) => (sender, certificate, chain, errors) =>
+    {
+        TlsProblem? refused;
+        try
         {
-            var revoked = errors == SslPolicyErrors.None ? revocation?.Check(chain!) : null;
-            observe?.Invoke((X509Certificate2?)certificate, chain, errors, revoked);
-            return errors == SslPolicyErrors.None && revoked is null;
-        };
+            refused = errors == SslPolicyErrors.None ? Refusal(peer, chain!, revocation, (sender as SslStream)?.TargetHostName) : null;
+            observe?.Invoke((X509Certificate2?)certificate, chain, errors, refused);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            refused = PeerDiagnosis.Unreadable(peer, e);
+            Readable.OrNull(() =>
+            {
+                observe?.Invoke(certificate: null, chain: null, errors, refused);
+                return refused;
+            });
+        }
+
+        return errors == SslPolicyErrors.None && refused is null;
+    };
+
+    // Of a chain that the platform has accepted.
+    private static TlsProblem? Refusal(TlsSide peer, X509Chain chain, TlsRevocation? revocation, string? askedName)
+    {
+        var elements = chain.ChainElements.Select(element => element.Certificate).ToArray();
+        return new CertificateRules(peer).Check(elements).FirstOrDefault()
+            ?? (peer == TlsSide.Server ? CertificateRules.CheckName(elements[0], askedName) : null)
+            ?? revocation?.Check(chain);
+    }
 
     // Offline: the chain is what the file says. Otherwise a missing intermediate would be fetched from the address
     // inside the certificate, while a handshake waits.

@@ -18,8 +18,14 @@ public static partial class TlsProblems
     /// <summary>A server's certificate has no subject alternative name.</summary>
     public static readonly TlsProblem CertificateWithoutNames = new(
         "certificate-without-names", "a server's certificate carries no names",
-        "{subject} has no subject alternative names; .NET still looks at the common name, Go and browsers do not",
+        "{subject} has no subject alternative names; this client, Go and browsers do not look at the common name",
         "issue it with names: dotnet run scripts/certs.cs -- --renew --server-name NAME", Permanent: false);
+
+    /// <summary>The names of the trusted roots do not fit into a handshake.</summary>
+    public static readonly TlsProblem RootsNotAnnounced = new(
+        "roots-not-announced", "the trusted roots are too many to be named to clients",
+        "{count} roots have names of {bytes} bytes and a handshake has room for {limit}; clients are verified all the same, and told no names",
+        "trust fewer roots (Tls:TrustedRoots) where clients have several certificates and choose by these names", Permanent: false);
 
     /// <summary>A key or a signature is weaker than today's minimum.</summary>
     public static readonly TlsProblem WeakKey = new(

@@ -48,8 +48,20 @@ public static partial class TlsProblems
     /// <summary>The certificate is not for clients.</summary>
     public static readonly TlsProblem ClientCertificateUsage = new(
         "client-certificate-usage", "the client's certificate is not meant for clients",
-        "{subject} is for {usages}; a client needs clientAuth",
+        "{subject} is for {usages}; a client needs {needed}",
         "use the client's own certificate, not a server's, or reissue it: dotnet run scripts/certs.cs -- --renew");
+
+    /// <summary>A key or a signature in the client's chain is too weak.</summary>
+    public static readonly TlsProblem ClientCertificateWeak = new(
+        "client-certificate-weak", "a key or a signature of the client's certificate is too weak",
+        "{subject} has {weakness}; clients need RSA from 2048 bits or P-256, and SHA-256",
+        "make a new key and issue the certificate again; if {subject} is an authority, make the authority again");
+
+    /// <summary>A part of the client's certificate cannot be read, or is of no form that it may have.</summary>
+    public static readonly TlsProblem ClientCertificateMalformed = new(
+        "client-certificate-malformed", "the client's certificate is malformed",
+        "{subject}: {fault}",
+        "issue it again with another tool, for example: dotnet run scripts/certs.cs; openssl x509 -text -in FILE shows what is in it");
 
     /// <summary>The platform refuses the client's certificate for another reason.</summary>
     public static readonly TlsProblem ClientCertificateInvalid = new(

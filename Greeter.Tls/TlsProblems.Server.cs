@@ -24,7 +24,7 @@ public static partial class TlsProblems
     /// <summary>The certificate is not for servers.</summary>
     public static readonly TlsProblem ServerCertificateUsage = new(
         "server-certificate-usage", "the server's certificate is not meant for servers",
-        "{subject} is for {usages}; a server needs serverAuth",
+        "{subject} is for {usages}; a server needs {needed}",
         "use the server's own certificate, not a client's, or reissue it: dotnet run scripts/certs.cs -- --renew");
 
     /// <summary>The chain ends at an authority that the client does not trust.</summary>
@@ -69,6 +69,18 @@ public static partial class TlsProblems
         "system-roots-empty", "the operating system has no trusted authorities",
         "its list is empty; SSL_CERT_FILE is {file}, SSL_CERT_DIR is {folder}",
         "install the list (Debian: apt-get install ca-certificates), or mend the two variables; for a private authority use --server-ca FILE");
+
+    /// <summary>A key or a signature in the server's chain is too weak.</summary>
+    public static readonly TlsProblem ServerCertificateWeak = new(
+        "server-certificate-weak", "a key or a signature of the server's certificate is too weak",
+        "{subject} has {weakness}; servers need RSA from 2048 bits or P-256, and SHA-256",
+        "make a new key and issue the certificate again; if {subject} is an authority, make the authority again");
+
+    /// <summary>A part of the server's certificate cannot be read, or is of no form that it may have.</summary>
+    public static readonly TlsProblem ServerCertificateMalformed = new(
+        "server-certificate-malformed", "the server's certificate is malformed",
+        "{subject}: {fault}",
+        "issue it again with another tool, for example: dotnet run scripts/certs.cs; openssl x509 -text -in FILE shows what is in it");
 
     /// <summary>The platform refuses the certificate for another reason.</summary>
     public static readonly TlsProblem ServerCertificateInvalid = new(

@@ -9,9 +9,28 @@ internal static class CertificateCaller
 {
     private const string Scheme = "spiffe://";
 
-    /// <summary>The SPIFFE id, else the first DNS name, else the common name; null where the certificate names nobody, or more than one URI.</summary>
+    /// <summary>
+    /// The SPIFFE id, else the first DNS name, else the common name; null where the certificate names nobody, or more than one
+    /// URI, or cannot be read.
+    /// </summary>
     public static Caller? From(X509Certificate2 certificate)
     {
+        try
+        {
+            return Find(certificate);
+        }
+        catch (CryptographicException)
+        {
+            return null; // A handshake lets no such certificate in; what reads it does not rely on that.
+        }
+    }
+
+    private static Caller? Find(X509Certificate2 certificate)
+    {
+        // Names that cannot be read are not none: to go on to the common name would be what whoever damaged them wants.
+        if (!CertificateNames.AreReadable(certificate))
+            return null;
+
         // X.509-SVID, section 2: exactly one URI; with several it is not one, and which of them would count is anybody's guess.
         var uris = CertificateNames.Uris(certificate);
         if (uris.Count > 1)

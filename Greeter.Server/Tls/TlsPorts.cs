@@ -39,6 +39,8 @@ internal static class TlsPorts
             source, options.RefreshInterval, limits, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ConnectionKeeper>());
 
+        if (source is not null && wanted.Exists(port => port.Kind == PortKind.Mtls))
+            builder.Services.AddHostedService<RootsAdvice>();
         builder.WebHost.UseSockets(transport => transport.CreateBoundListenSocket = sockets.Take);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Refusals>();
@@ -78,11 +80,13 @@ internal static class TlsPorts
         var options = new TlsServerOptions(source!, port.Kind == PortKind.Tls
             ? TlsHandshake.Server
             : material => TlsHandshake.MutualServer(material, refusals.Observer(material)));
+        listen.Use(new HandshakeGuard(refusals).Before);
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
             OnConnection = _ => ValueTask.FromResult(options.Current),
             HandshakeTimeout = limits.HandshakeTimeout,
         });
+        listen.Use(HandshakeGuard.After);
         listen.RequireHttp2(refusals);
         if (port.Kind == PortKind.Mtls)
             listen.Use(IdentifyCaller);

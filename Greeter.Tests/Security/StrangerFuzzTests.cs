@@ -1,0 +1,211 @@
+using System.Formats.Asn1;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Greeter.Pki;
+using Greeter.Server.Tls;
+using Greeter.Tls;
+
+namespace Greeter.Tests;
+
+/// <summary>
+/// Certificates with a few bytes that are not theirs, half of them signed again so that they get further: each is accepted or
+/// explained, by both sides. <c>GREETER_FUZZ=10</c> in the environment tries ten times as many.
+/// </summary>
+public sealed class StrangerFuzzTests
+{
+    private static readonly int Factor = int.TryParse(Environment.GetEnvironmentVariable("GREETER_FUZZ"), out var factor) ? Math.Max(1, factor) : 1;
+    private static readonly string[] ClientIds = [.. TlsProblems.All.Keys.Where(id => id.StartsWith("client-", StringComparison.Ordinal))];
+
+    [Fact]
+    public void What_reads_a_certificate_throws_nothing()
+    {
+        var (loaded, accepted) = (0, 0);
+        foreach (var certificate in Mutations(seed: 1, TestPki.Ec.ClientCa, 4_000 * Factor).Concat(Mutations(seed: 2, TestPki.Rsa.ClientCa, 1_000 * Factor)))
+        {
+            loaded++;
+            var roots = TlsMaterial.FromPem(TestPki.Ec.ClientCa.RootsPem + TestPki.Rsa.ClientCa.RootsPem);
+            var problems = TlsHandshake.VerifyClient(roots, certificate, [TestPki.Ec.ClientCa.Issuing, TestPki.Rsa.ClientCa.Issuing], TestPki.Now);
+            accepted += problems.Count == 0 ? 1 : 0;
+            problems.All(problem => ClientIds.Contains(problem.Id) && !problem.ToString().Contains("{fault}")).Should().BeTrue(string.Join("; ", problems));
+            CertificateText.Describe(certificate).Should().NotBeEmpty();
+            CertificateNames.Of(certificate).Should().NotBeNull();
+            CertificateUsages.Of(certificate).Should().NotBeNull();
+            if (CertificateCaller.From(certificate) is { } caller)
+                caller.ToString().Should().NotBeEmpty();
+            foreach (var side in new[] { TlsSide.Client, TlsSide.Server })
+            {
+                using var chain = new X509Chain();
+                foreach (var errors in new[] { SslPolicyErrors.RemoteCertificateChainErrors, SslPolicyErrors.RemoteCertificateNameMismatch })
+                    new PeerDiagnosis(side, roots.Roots, TestPki.Now).Explain(certificate, chain, errors, "localhost").Should().NotBeNull();
+            }
+
+            certificate.Dispose();
+        }
+
+        loaded.Should().BeGreaterThan(1_000, "most mutations are still certificates");
+        accepted.Should().BeInRange(1, loaded - 1, "some do no harm, and some do");
+    }
+
+    [Fact]
+    public async Task Shown_by_a_client_each_is_served_or_refused_with_a_reason()
+    {
+        using var folder = TestFolder.With(TestPki.Ec);
+        await using var server = await TestServer.StartAsync(folder);
+        using var refusals = new RefusalCount(server);
+        var (served, refused) = (0, 0);
+
+        foreach (var shown in Shown(seed: 3, TestPki.Ec.ClientCa, 400 * Factor))
+        {
+            if (await TryAsync(server.Port(PortKind.Mtls), shown) is not { } isServed)
+                continue;
+            served += isServed ? 1 : 0;
+            refused += isServed ? 0 : 1;
+        }
+
+        (served, refused).Should().Match<(int Served, int Refused)>(count => count.Served > 0 && count.Refused > 50);
+        await refusals.WaitForAsync(refused);
+        refusals.Counts.Values.Sum().Should().Be(refused, "each is counted once");
+        refusals.Counts.Keys.Should().OnlyContain(key => key.StartsWith("client-", StringComparison.Ordinal));
+        server.Log.All.Should().NotContain(line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Critical", StringComparison.Ordinal));
+        (await TestClient.RunAsync(folder, "--credentials", "mtls", "--address", server.Mtls)).ShouldGreet();
+    }
+
+    [Fact]
+    public async Task Shown_by_a_server_each_is_accepted_or_explained()
+    {
+        var roots = TlsMaterial.FromPem(TestPki.Ec.ServerCa.RootsPem);
+        var (accepted, explained) = (0, 0);
+        SslStreamCertificateContext? current = null;
+        await using var peer = new RawPeer((stream, stop) => ServeAsync(stream, current!, stop));
+        foreach (var shown in Shown(seed: 4, TestPki.Ec.ServerCa, 400 * Factor))
+        {
+            current = shown;
+            var diagnosis = await new TlsProbe("127.0.0.1", peer.Port, roots, serverName: "localhost").RunAsync();
+
+            // The peer greets nobody over HTTP/2: where the certificate is good, that is all there is to say.
+            diagnosis.Problems.Should().NotBeEmpty();
+            var trust = diagnosis.Steps.Single(step => step.Name == "trust").Status;
+            if (trust == TlsStepStatus.NotReached)
+                continue; // The peer's own OpenSSL would not show it.
+            var isExplained = diagnosis.Problems[0].Id.StartsWith("server-", StringComparison.Ordinal);
+            isExplained.Should().Be(trust == TlsStepStatus.Failed || diagnosis.Problems[0].Id == TlsProblems.ServerNameMismatch.Id, string.Join("; ", diagnosis.Problems));
+            accepted += isExplained ? 0 : 1;
+            explained += isExplained ? 1 : 0;
+        }
+
+        (accepted, explained).Should().Match<(int Accepted, int Explained)>(count => count.Accepted > 0 && count.Explained > 50);
+    }
+
+    // Whether the server served it; null where the client's own OpenSSL would not show it.
+    private static async Task<bool?> TryAsync(int port, SslStreamCertificateContext shown)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync("localhost", port);
+        await using var tls = new SslStream(socket.GetStream());
+        try
+        {
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+            {
+                TargetHost = "localhost",
+                EnabledSslProtocols = SslProtocols.Tls13,
+                ApplicationProtocols = [SslApplicationProtocol.Http2],
+                AllowTlsResume = false,
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
+                ClientCertificateContext = shown,
+            });
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException or CryptographicException)
+        {
+            return null;
+        }
+
+        try
+        {
+            // HTTP/2's preface and an empty SETTINGS frame.
+            await tls.WriteAsync((byte[])[.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 0, 4, 0, 0, 0, 0, 0]);
+            return await tls.ReadAsync(new byte[1]) > 0;
+        }
+        catch (IOException)
+        {
+            return false; // In TLS 1.3 the server looks at the certificate after the client is done.
+        }
+    }
+
+    private static async Task ServeAsync(Stream stream, SslStreamCertificateContext context, CancellationToken stop)
+    {
+        await using var tls = new SslStream(stream);
+        await tls.AuthenticateAsServerAsync(
+            new SslServerAuthenticationOptions { ServerCertificateContext = context, ApplicationProtocols = [SslApplicationProtocol.Http2] }, stop);
+    }
+
+    // Those that still fit their key, with it.
+    private static IEnumerable<SslStreamCertificateContext> Shown(int seed, Authority authority, int count)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        foreach (var certificate in Mutations(seed, authority, count, key))
+        {
+            SslStreamCertificateContext? shown;
+            try
+            {
+                shown = SslStreamCertificateContext.Create(certificate.CopyWithPrivateKey(key), [authority.Issuing], offline: true);
+            }
+            catch (Exception e) when (e is CryptographicException or ArgumentException or InvalidOperationException)
+            {
+                continue; // Its key is what was changed, or its use; or the platform cannot build its chain at this end either.
+            }
+
+            yield return shown;
+        }
+    }
+
+    private static IEnumerable<X509Certificate2> Mutations(int seed, Authority authority, int count, ECDsa? key = null)
+    {
+        var random = new Random(seed);
+        var good = new RawCertificate { Key = key ?? ECDsa.Create(ECCurve.NamedCurves.nistP256) };
+        good = good with
+        {
+            Extensions = [.. good.Extensions, (RawCertificate.SubjectKeyId, [4, 4, 1, 2, 3, 4]), (RawCertificate.AuthorityKeyId, [0x30, 6, 0x80, 4, 1, 2, 3, 4]),
+                ("2.5.29.32", [0x30, 6, 0x30, 4, 6, 2, 0x2A, 3])],
+        };
+        using var certificate = good.Signed(authority.Issuing);
+        var toBeSigned = new AsnReader(certificate.RawData, AsnEncodingRules.DER).ReadSequence().ReadEncodedValue().ToArray();
+        for (var i = 0; i < count; i++)
+        {
+            var isSigned = random.Next(4) > 0;
+            var bytes = Mutate(isSigned ? toBeSigned : certificate.RawData, random);
+            X509Certificate2? loaded = null;
+            try
+            {
+                loaded = X509CertificateLoader.LoadCertificate(isSigned ? RawCertificate.Sign(bytes, authority.Issuing, HashAlgorithmName.SHA256) : bytes);
+            }
+            catch (Exception e) when (e is CryptographicException or AsnContentException or ArgumentException)
+            {
+                continue; // The platform takes it for no certificate at all, and a handshake ends before anybody asks us.
+            }
+
+            yield return loaded;
+        }
+    }
+
+    // One to three bytes: a bit of one, any value, or a tag or a length that means something.
+    private static byte[] Mutate(byte[] good, Random random)
+    {
+        byte[] meaning = [0, 1, 2, 3, 4, 5, 6, 0x0C, 0x13, 0x16, 0x17, 0x18, 0x30, 0x31, 0x7F, 0x80, 0x81, 0x82, 0x86, 0x87, 0xA0, 0xA3, 0xFF];
+        var bytes = good.ToArray();
+        for (var left = random.Next(1, 4); left > 0; left--)
+        {
+            var at = random.Next(bytes.Length);
+            bytes[at] = random.Next(3) switch
+            {
+                0 => (byte)(bytes[at] ^ (1 << random.Next(8))),
+                1 => (byte)random.Next(256),
+                _ => meaning[random.Next(meaning.Length)],
+            };
+        }
+
+        return bytes;
+    }
+}
