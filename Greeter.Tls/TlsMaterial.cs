@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Greeter.Tls;
 
 /// <summary>
@@ -8,6 +10,9 @@ public sealed class TlsMaterial
 {
     private TlsMaterial(TlsIdentity? identity, TlsRoots roots, TlsRevocation? revocation = null) =>
         (Identity, Roots, Revocation) = (identity, roots, revocation);
+
+    // Of the files that say whom to trust. Null where the material does not come from files.
+    private string? _trustDigest;
 
     /// <summary>Who this process is; null on a client without a certificate.</summary>
     public TlsIdentity? Identity { get; }
@@ -43,6 +48,13 @@ public sealed class TlsMaterial
     /// <summary>The same roots, and nothing to show.</summary>
     public TlsMaterial WithoutIdentity() => new(identity: null, Roots);
 
+    /// <summary>
+    /// Whether both come of the same roots and revocation lists, byte for byte: then everybody who was let in by one is let in
+    /// by the other. False where it is not known.
+    /// </summary>
+    /// <param name="other">What it is compared with.</param>
+    public bool TrustsLike(TlsMaterial other) => this == other || (_trustDigest is not null && _trustDigest == other._trustDigest);
+
     /// <summary>The identity's and the roots' subjects.</summary>
     public override string ToString() => $"{Identity?.ToString() ?? "nobody"}, believing {Roots}";
 
@@ -53,8 +65,12 @@ public sealed class TlsMaterial
         var roots = Try(problems, () => contents.Has(files.TrustedRoots) ? TlsRoots.From(contents.Text(files.TrustedRoots!)) : TlsRoots.System);
         var lists = files.RevocationLists.Where(contents.Has).Select(file => Try(problems, () => RevocationList.Parse(file, contents.Bytes(file)))).OfType<RevocationList>().ToArray();
         var revocation = files.RevocationLists.Count == 0 ? null : new TlsRevocation(lists, files.RevocationMode);
-        return problems.Count == 0 ? new TlsMaterial(identity, roots!, revocation) : throw new TlsException(problems);
+        return problems.Count == 0
+            ? new TlsMaterial(identity, roots!, revocation) { _trustDigest = TrustDigest(files, contents) } : throw new TlsException(problems);
     }
+
+    private static string TrustDigest(TlsFiles files, TlsContents contents) => string.Join(' ', files.RevocationLists.Prepend(files.TrustedRoots)
+        .Select(file => contents.Has(file) ? Convert.ToHexString(SHA256.HashData(contents.Bytes(file!).Span)) : "none"));
 
     private static TlsIdentity? ReadIdentity(TlsFiles files, TlsContents contents)
     {
