@@ -19,9 +19,10 @@ internal sealed class PortSockets : IDisposable
     /// <param name="wanted">The ports that are on.</param>
     public PortSockets(IReadOnlyList<ServerPort> wanted) => _ports = new(() => Bind(wanted));
 
-    /// <summary>The ports with their numbers. The first to ask binds them: Kestrel's options, which are made when the host starts.</summary>
+    /// <summary>Binds the ports; a second call changes nothing.</summary>
+    /// <returns>The ports with their numbers.</returns>
     /// <exception cref="TlsException">Ports are in use or forbidden: each is in it, and none is open.</exception>
-    public IReadOnlyList<BoundPort> Ports => _ports.Value;
+    public IReadOnlyList<BoundPort> Bind() => _ports.Value;
 
     /// <summary>Hands a socket over to Kestrel, which owns it from then on.</summary>
     public Socket Take(EndPoint endpoint) =>

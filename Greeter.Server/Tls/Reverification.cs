@@ -7,7 +7,7 @@ namespace Greeter.Server.Tls;
 /// Who is still let in, after a change of roots or revocation lists: asked once for each chain, and never on the thread that
 /// reads the files, because ten thousand chains take seconds.
 /// </summary>
-/// <param name="current">The material that the connections made so far were verified by.</param>
+/// <param name="current">The material that is in use.</param>
 /// <param name="open">The connections.</param>
 /// <param name="verify">Why a connection would no longer be let in; null where it would.</param>
 /// <param name="end">Ends a connection, for a reason.</param>
@@ -20,8 +20,15 @@ internal sealed partial class Reverification(
     private readonly Channel<TlsMaterial> _changes = Channel.CreateBounded<TlsMaterial>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
-    /// <summary>Asks for a run; returns at once.</summary>
-    public void Request(TlsMaterial material) => _changes.Writer.TryWrite(material);
+    /// <summary>Asks for a run, unless nothing but the server's own certificate has changed; returns at once.</summary>
+    public void Request(TlsMaterial material)
+    {
+        // Compared with the material before, not with that of the last run: a root that comes and goes between two runs may
+        // have let somebody in.
+        if (!material.TrustsLike(current))
+            _changes.Writer.TryWrite(material);
+        current = material;
+    }
 
     /// <summary>Lets <see cref="RunAsync"/> end.</summary>
     public void Stop() => _changes.Writer.TryComplete();
@@ -29,12 +36,7 @@ internal sealed partial class Reverification(
     public async Task RunAsync()
     {
         await foreach (var material in _changes.Reader.ReadAllAsync().ConfigureAwait(false))
-        {
-            // The server's own certificate concerns nobody who is connected.
-            if (!material.TrustsLike(current))
-                Verify(material);
-            current = material;
-        }
+            Verify(material);
     }
 
     private void Verify(TlsMaterial material)

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Greeter.Server.Tls;
 
@@ -31,7 +32,7 @@ internal static class TlsPorts
 
         builder.Services.AddSingleton(limits);
         builder.Services.AddSingleton(_ => new PortSockets(wanted)); // From a factory, so that the container disposes it.
-        builder.Services.AddSingleton<IReadOnlyList<ServerPort>>(provider => [.. provider.GetRequiredService<PortSockets>().Ports.Select(bound => bound.Port)]);
+        builder.Services.AddSingleton<IReadOnlyList<ServerPort>>(provider => [.. provider.GetRequiredService<PortSockets>().Bind().Select(bound => bound.Port)]);
         if (source is not null)
             builder.Services.AddSingleton(source);
         builder.Services.AddSingleton(provider => new ConnectionKeeper(
@@ -45,19 +46,16 @@ internal static class TlsPorts
         builder.Services.AddSingleton<ILoggerProvider, HandshakeLog>();
         builder.Logging.AddFilter<HandshakeLog>(category: null, LogLevel.None).AddFilter<HandshakeLog>(HandshakeLog.Category, LogLevel.Debug);
 
-        // Options are made when the host starts, and not before: until then nothing listens.
         builder.WebHost.UseSockets();
         builder.Services.AddOptions<SocketTransportOptions>().Configure<PortSockets>((transport, sockets) => transport.CreateBoundListenSocket = sockets.Take);
-        builder.Services.AddOptions<KestrelServerOptions>().Configure<PortSockets>((kestrel, sockets) =>
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             limits.Apply(kestrel.Limits);
-            foreach (var (port, endpoints) in sockets.Ports)
-            {
-                foreach (var endpoint in endpoints)
-                    kestrel.Listen(endpoint, listen => Configure(listen, port, source, limits));
-            }
         });
+        builder.Services.AddHostedService(provider => new PortOpening(
+            provider.GetRequiredService<PortSockets>(), provider.GetRequiredService<IOptions<KestrelServerOptions>>(),
+            (listen, port) => Configure(listen, port, source, limits)));
     }
 
     private static void Configure(ListenOptions listen, ServerPort port, TlsMaterialSource? source, LimitsOptions limits)

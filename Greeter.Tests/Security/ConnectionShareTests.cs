@@ -5,16 +5,19 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Greeter.Tests;
 
 /// <summary>Silent connections take nothing from others: each address has a share, probes have a count of their own, and silence ends.</summary>
-public sealed class ConnectionShareTests : IDisposable
+public sealed class ConnectionShareTests : IAsyncLifetime
 {
     private readonly TestFolder _folder = TestFolder.With(TestPki.Ec);
     private readonly FakeTime _time = new(TestPki.Now);
     private readonly List<HostilePeer> _peers = [];
+    private TestServer? _server;
+
+    public Task InitializeAsync() => Task.CompletedTask;
 
     [FactOnLinux]
     public async Task Silent_connections_of_one_address_leave_room_for_others()
     {
-        await using var server = await StartAsync("--Limits:MaxConnections", "60");
+        var server = await StartAsync("--Limits:MaxConnections", "60");
         await ConnectAsync(server, PortKind.Insecure, "127.0.0.2", 100);
 
         (await IsServedAsync(server, PortKind.Insecure, "127.0.0.2")).Should().BeFalse("its share is used up");
@@ -24,7 +27,7 @@ public sealed class ConnectionShareTests : IDisposable
     [FactOnLinux]
     public async Task The_share_of_an_address_is_a_setting_and_counts_over_all_ports()
     {
-        await using var server = await StartAsync("--Limits:MaxConnections", "60", "--Limits:MaxConnectionsPerAddress", "2");
+        var server = await StartAsync("--Limits:MaxConnections", "60", "--Limits:MaxConnectionsPerAddress", "2");
         await ConnectAsync(server, PortKind.Tls, "127.0.0.2", 1);
         (await IsServedAsync(server, PortKind.Insecure, "127.0.0.2")).Should().BeTrue("one is left");
         await ConnectAsync(server, PortKind.Mtls, "127.0.0.2", 1);
@@ -39,7 +42,7 @@ public sealed class ConnectionShareTests : IDisposable
     [FactOnLinux]
     public async Task Probes_are_served_when_all_connections_are_in_use()
     {
-        await using var server = await StartAsync("--Limits:MaxConnections", "2", "--Ports:Health", "0");
+        var server = await StartAsync("--Limits:MaxConnections", "2", "--Ports:Health", "0");
         await ConnectAsync(server, PortKind.Insecure, "127.0.0.2", 1);
         await ConnectAsync(server, PortKind.Insecure, "127.0.0.3", 1);
 
@@ -50,7 +53,7 @@ public sealed class ConnectionShareTests : IDisposable
     [FactOnLinux]
     public async Task Connections_to_the_health_port_are_bounded_too_and_take_nothing_from_callers()
     {
-        await using var server = await StartAsync("--Limits:MaxConnections", "2", "--Ports:Health", "0");
+        var server = await StartAsync("--Limits:MaxConnections", "2", "--Ports:Health", "0");
         await ConnectAsync(server, PortKind.Health, "127.0.0.2", 1);
         await ConnectAsync(server, PortKind.Health, "127.0.0.3", 1);
 
@@ -61,7 +64,7 @@ public sealed class ConnectionShareTests : IDisposable
     [FactOnLinux]
     public async Task What_is_closed_is_counted_and_logged_with_a_limit()
     {
-        await using var server = await StartAsync("--Limits:MaxConnectionsPerAddress", "10");
+        var server = await StartAsync("--Limits:MaxConnectionsPerAddress", "10");
         using var counted = new RefusedCount(server);
         await ConnectAsync(server, PortKind.Insecure, "127.0.0.2", 40);
 
@@ -79,7 +82,7 @@ public sealed class ConnectionShareTests : IDisposable
     [InlineData(true, 10)]
     public async Task A_connection_that_never_speaks_ends_soon_and_one_that_does_stays(bool tls, int bytes)
     {
-        await using var server = await StartAsync();
+        var server = await StartAsync();
         var keeper = server.App.Services.GetRequiredService<ConnectionKeeper>();
         var port = server.Port(tls ? PortKind.Tls : PortKind.Insecure);
         using var silent = await (tls ? HostilePeer.ConnectTlsAsync(port) : HostilePeer.ConnectAsync(port));
@@ -97,14 +100,17 @@ public sealed class ConnectionShareTests : IDisposable
         await speaking.ReadUntilAsync(HostilePeer.Ping);
     }
 
-    public void Dispose()
+    public async Task DisposeAsync()
     {
-        _peers.ForEach(peer => peer.Dispose());
+        _peers.ForEach(peer => peer.Dispose()); // First: a server waits for its connections.
+        if (_server is not null)
+            await _server.DisposeAsync();
         _folder.Dispose();
     }
 
     // A clock that stands: whoever is silent stays as long as the test wants it. (Kestrel's own limit for handshakes is in real time.)
-    private Task<TestServer> StartAsync(params string[] more) => TestServer.StartAsync(_folder, _time, ["--Limits:IdleTimeout", "01:00:00", .. more]);
+    private async Task<TestServer> StartAsync(params string[] more) =>
+        _server = await TestServer.StartAsync(_folder, _time, ["--Limits:IdleTimeout", "01:00:00", .. more]);
 
     private async Task ConnectAsync(TestServer server, PortKind port, string from, int count)
     {
