@@ -14,6 +14,16 @@ internal sealed class ConnectionShares(LimitsOptions limits, ClosedConnections c
     // A null address stands for all of them. The Health port has a count of its own, with the same limits.
     private readonly Dictionary<(bool IsHealth, string? Address), int> _open = [];
 
+    /// <summary>How many connections are counted, on all ports.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _open.Where(counted => counted.Key.Address is null).Sum(counted => counted.Value);
+        }
+    }
+
     /// <summary>Part of Kestrel's pipeline, before everything else.</summary>
     public ConnectionDelegate Take(ServerPort port, ConnectionDelegate next) => async connection =>
     {
