@@ -1,3 +1,4 @@
+using Greeter.Server.Tls;
 using Greeter.Tls;
 
 namespace Greeter.Server;
@@ -22,6 +23,7 @@ internal static class Startup
         try
         {
             await using var app = build();
+            app.Services.GetRequiredService<PortSockets>().Bind(); // The host would log a failure of its start with a stack trace.
             await app.StartAsync();
             app.Announce();
             await app.WaitForShutdownAsync();

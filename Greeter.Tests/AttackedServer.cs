@@ -16,8 +16,9 @@ internal sealed class AttackedServer : IAsyncDisposable
     public static async Task<AttackedServer> StartAsync(params string[] more)
     {
         var folder = TestFolder.With(TestPki.Ec);
+        string[] oneAddress = ["--Limits:MaxConnectionsPerAddress", "10000"]; // Attackers and good callers have the same here.
         return new AttackedServer(folder, await TestServer.StartAsync(
-            folder, ["--Limits:HandshakeTimeout", "00:00:02", "--Limits:HeadersTimeout", "00:00:01", "--Limits:IdleTimeout", "00:00:01", "--Limits:MaxHeadersSize", "8192", .. more]));
+            folder, [.. oneAddress, "--Limits:HandshakeTimeout", "00:00:02", "--Limits:HeadersTimeout", "00:00:01", "--Limits:IdleTimeout", "00:00:01", "--Limits:MaxHeadersSize", "8192", .. more]));
     }
 
     public Task<HostilePeer[]> ConnectAsync(string port, int count) =>

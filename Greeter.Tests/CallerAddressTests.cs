@@ -1,5 +1,5 @@
 using System.Net;
-using Greeter.Server.Callers;
+using Greeter.Server.Tls;
 
 namespace Greeter.Tests;
 

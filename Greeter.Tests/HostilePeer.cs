@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -28,9 +29,13 @@ internal sealed class HostilePeer : IDisposable
 
     public Stream Stream { get; }
 
-    public static async Task<HostilePeer> ConnectAsync(int port)
+    /// <param name="port">Where to.</param>
+    /// <param name="from">The client's own address; null for any. On Linux all of 127.0.0.0/8 is this machine.</param>
+    public static async Task<HostilePeer> ConnectAsync(int port, string? from = null)
     {
         var socket = new TcpClient(AddressFamily.InterNetwork) { NoDelay = true };
+        if (from is not null)
+            socket.Client.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
         await socket.ConnectAsync("127.0.0.1", port);
         return new HostilePeer(socket, socket.GetStream());
     }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Greeter.Tls;
 
 /// <summary>
@@ -8,6 +10,9 @@ public sealed class TlsMaterial
 {
     private TlsMaterial(TlsIdentity? identity, TlsRoots roots, TlsRevocation? revocation = null, IReadOnlyList<TlsProblem>? warnings = null) =>
         (Identity, Roots, Revocation, Warnings) = (identity, roots, revocation, warnings ?? []);
+
+    // Of the files that say whom to trust. Null where the material does not come from files.
+    private string? _trustDigest;
 
     /// <summary>Who this process is; null on a client without a certificate.</summary>
     public TlsIdentity? Identity { get; }
@@ -46,6 +51,13 @@ public sealed class TlsMaterial
     /// <summary>The same roots, and nothing to show.</summary>
     public TlsMaterial WithoutIdentity() => new(identity: null, Roots);
 
+    /// <summary>
+    /// Whether both come of the same roots and revocation lists, byte for byte: then everybody who was let in by one is let in
+    /// by the other. False where it is not known.
+    /// </summary>
+    /// <param name="other">What it is compared with.</param>
+    public bool TrustsLike(TlsMaterial other) => this == other || (_trustDigest is not null && _trustDigest == other._trustDigest);
+
     /// <summary>The identity's and the roots' subjects.</summary>
     public override string ToString() => $"{Identity?.ToString() ?? "nobody"}, believing {Roots}";
 
@@ -56,8 +68,13 @@ public sealed class TlsMaterial
         var roots = Try(problems, () => contents.Has(files.TrustedRoots) ? TlsRoots.From(contents.Text(files.TrustedRoots!)) : TlsRoots.System);
         var lists = files.RevocationLists.Where(contents.Has).SelectMany(file => Try(problems, () => RevocationListReader.Read(file, contents)) ?? []).ToArray();
         var revocation = files.RevocationLists.Count == 0 ? null : new TlsRevocation(lists, files.RevocationMode);
-        return problems.Count == 0 ? new TlsMaterial(identity, roots!, revocation, contents.Warnings) : throw new TlsException(problems);
+        return problems.Count == 0
+            ? new TlsMaterial(identity, roots!, revocation, contents.Warnings) { _trustDigest = TrustDigest(files, contents) }
+            : throw new TlsException(problems);
     }
+
+    private static string TrustDigest(TlsFiles files, TlsContents contents) => string.Join(' ', files.RevocationLists.Prepend(files.TrustedRoots)
+        .Select(file => contents.Has(file) ? Convert.ToHexString(SHA256.HashData(contents.Bytes(file!).Span)) : "none"));
 
     private static TlsIdentity? ReadIdentity(TlsFiles files, TlsContents contents)
     {

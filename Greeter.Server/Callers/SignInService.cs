@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Greeter.Auth.V1;
+using Greeter.Server.Tls;
 using Grpc.Core;
 
 namespace Greeter.Server.Callers;

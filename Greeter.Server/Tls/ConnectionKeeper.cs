@@ -7,13 +7,14 @@ namespace Greeter.Server.Tls;
 
 /// <summary>
 /// Follows the files, and looks after open connections: a handshake is checked once, a connection may live for weeks. One
-/// whose client would no longer be let in, or that has grown too old, is ended gracefully.
+/// whose client would no longer be let in (see <see cref="Reverification"/>), or that has grown too old, is ended gracefully.
 /// </summary>
 internal sealed partial class ConnectionKeeper(TlsMaterialSource? source, TimeSpan interval, LimitsOptions limits, TimeProvider time, ILoggerFactory logs)
     : IHostedService, IDisposable
 {
     private readonly ILogger _logger = logs.CreateLogger<ConnectionKeeper>();
     private readonly ConcurrentDictionary<OpenConnection, bool> _open = new();
+    private Reverification? _reverification;
     private IDisposable? _following;
     private ITimer? _timer;
 
@@ -24,7 +25,9 @@ internal sealed partial class ConnectionKeeper(TlsMaterialSource? source, TimeSp
     {
         if (source is not null)
         {
-            source.Changed += Verify;
+            _reverification = new Reverification(source.Current, () => _open.Keys, Refusal, End, _logger);
+            _ = Task.Run(_reverification.RunAsync, CancellationToken.None);
+            source.Changed += _reverification.Request;
             _following = source.Follow(interval, time, logs.CreateLogger<TlsMaterialSource>());
         }
 
@@ -40,7 +43,9 @@ internal sealed partial class ConnectionKeeper(TlsMaterialSource? source, TimeSp
 
     public void Dispose()
     {
-        source?.Changed -= Verify;
+        if (_reverification is not null)
+            source!.Changed -= _reverification.Request;
+        _reverification?.Stop();
         _following?.Dispose();
         _timer?.Dispose();
     }
@@ -57,8 +62,8 @@ internal sealed partial class ConnectionKeeper(TlsMaterialSource? source, TimeSp
         try
         {
             // The material may have changed between the handshake and this line.
-            if (source is not null && connection.Handshake is { } handshake && handshake.Material is { } material && material != source.Current)
-                Verify(connection, source.Current);
+            if (connection.Handshake?.Material is { } material && source!.Current is var newer && !newer.TrustsLike(material) && Refusal(newer, connection) is { } reason)
+                End(connection, reason);
             await next(context);
         }
         finally
@@ -67,20 +72,18 @@ internal sealed partial class ConnectionKeeper(TlsMaterialSource? source, TimeSp
         }
     };
 
-    // New roots and new lists: who is still let in?
-    private void Verify(TlsMaterial material)
+    // Why a client would not be let in today; one whose certificate cannot even be read would not be.
+    private string? Refusal(TlsMaterial material, OpenConnection connection)
     {
-        foreach (var connection in _open.Keys)
-            Verify(connection, material);
-    }
-
-    private void Verify(OpenConnection connection, TlsMaterial material)
-    {
-        if (connection is not { Certificate: { } certificate, EndingSince: null })
-            return;
-        var problems = TlsHandshake.VerifyClient(material, certificate, connection.Handshake?.Intermediates ?? [], time.GetUtcNow());
-        if (problems.Count > 0)
-            End(connection, problems[0].ToString());
+        try
+        {
+            return TlsHandshake.VerifyClient(material, connection.Certificate!, connection.Handshake?.Intermediates ?? [], time.GetUtcNow()) is [var problem, ..]
+                ? problem.ToString() : null;
+        }
+        catch (Exception e)
+        {
+            return $"its certificate cannot be verified any more: {e.Message}";
+        }
     }
 
     // What time alone changes: certificates and connections that end, and grace periods that are over.
@@ -89,31 +92,46 @@ internal sealed partial class ConnectionKeeper(TlsMaterialSource? source, TimeSp
         var now = time.GetUtcNow();
         foreach (var connection in _open.Keys)
         {
-            if (connection.EndingSince is { } since)
+            try
             {
-                if (now - since >= limits.ConnectionGrace)
-                    connection.Abort();
+                Look(connection, now);
             }
-            else if (connection.Certificate?.NotAfter.ToUniversalTime() < now)
+            catch (Exception e)
             {
-                End(connection, "its certificate has expired");
+                Log.NotLookedAt(_logger, connection, e); // On a timer it would end the process.
             }
-            else if (connection.EndsAt < now)
-            {
-                End(connection, "it is older than Limits:MaxConnectionAge");
-            }
+        }
+    }
+
+    private void Look(OpenConnection connection, DateTimeOffset now)
+    {
+        if (connection.EndingSince is { } since)
+        {
+            if (now - since >= limits.ConnectionGrace)
+                connection.Abort();
+        }
+        else if (connection.Certificate?.NotAfter.ToUniversalTime() < now)
+        {
+            End(connection, "its certificate has expired");
+        }
+        else if (connection.EndsAt < now)
+        {
+            End(connection, "it is older than Limits:MaxConnectionAge");
         }
     }
 
     private void End(OpenConnection connection, string reason)
     {
-        connection.End(time.GetUtcNow());
-        Log.Ending(_logger, connection, reason);
+        if (connection.End(time.GetUtcNow()))
+            Log.Ending(_logger, connection, reason);
     }
 
     private static partial class Log
     {
         [LoggerMessage(EventId = 1, EventName = "ConnectionEnding", Level = LogLevel.Information, Message = "ending the connection of {Connection}: {Reason}")]
         public static partial void Ending(ILogger logger, OpenConnection connection, string reason);
+
+        [LoggerMessage(EventId = 2, EventName = "ConnectionNotLookedAt", Level = LogLevel.Error, Message = "the connection of {Connection} could not be ended")]
+        public static partial void NotLookedAt(ILogger logger, OpenConnection connection, Exception exception);
     }
 }

@@ -12,8 +12,14 @@ namespace Greeter.Server.Tls;
 /// read the GOAWAY, and cannot know that the call was not taken (in HttpClient the same happens to calls that wait to be
 /// written). And a connection that is asked to end before the client's preface has come starts with the GOAWAY, which is a
 /// connection error (RFC 9113, section 3.4: SETTINGS come first).
+/// All this is for ends that were asked for: who breaks the protocol, or never begins to speak it, is closed at once.
 /// </remarks>
-internal sealed class GracefulClose(TimeProvider time)
+/// <param name="port">The port.</param>
+/// <param name="preface">How long a client may take to say that it speaks HTTP/2.</param>
+/// <param name="inFlight">How many bytes of a client may be under way when it is told of the end.</param>
+/// <param name="closed">Is told who never spoke.</param>
+/// <param name="time">Whose timers are used.</param>
+internal sealed class GracefulClose(ServerPort port, TimeSpan preface, long inFlight, ClosedConnections closed, TimeProvider time)
 {
     /// <summary>How long the other side has, to greet and then to close: a round trip, and the work of a busy machine.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -24,19 +30,40 @@ internal sealed class GracefulClose(TimeProvider time)
         var transport = connection.Transport;
         var kept = new KeptTransport(transport);
         connection.Transport = kept;
+        var requested = CancellationToken.None;
         if (connection.Features.Get<IConnectionLifetimeNotificationFeature>() is { } lifetime)
-            lifetime.ConnectionClosedRequested = OnceGreeted(kept, lifetime.ConnectionClosedRequested);
+        {
+            requested = lifetime.ConnectionClosedRequested;
+            lifetime.ConnectionClosedRequested = OnceGreeted(kept, requested);
+        }
+
+        _ = CloseSilentAsync(kept, connection);
         try
         {
             await next(connection);
-            if (kept.IsGreeted)
+            if (kept.IsGreeted && requested.IsCancellationRequested)
                 await ClosedByClientAsync(transport.Input);
         }
         finally
         {
+            kept.GiveUp();
             connection.Transport = transport;
         }
     };
+
+    // Kestrel waits for the preface as long as for the next call: minutes.
+    private async Task CloseSilentAsync(KeptTransport kept, ConnectionContext connection)
+    {
+        try
+        {
+            await kept.Greeting.WaitAsync(preface, time);
+        }
+        catch (TimeoutException)
+        {
+            closed.Report(port, connection.RemoteEndPoint, nameof(LimitsOptions.HandshakeTimeout), preface);
+            connection.Abort(new ConnectionAbortedException("the client did not begin to speak HTTP/2 in time"));
+        }
+    }
 
     // The request to end. A client that says nothing at all does not hold it up for long.
     private CancellationToken OnceGreeted(KeptTransport kept, CancellationToken requested)
@@ -57,8 +84,11 @@ internal sealed class GracefulClose(TimeProvider time)
         using var patience = new CancellationTokenSource(Patience, time);
         try
         {
-            while (await input.ReadAsync(patience.Token) is { IsCompleted: false } read)
+            for (var left = inFlight; left > 0 && await input.ReadAsync(patience.Token) is { IsCompleted: false } read;)
+            {
+                left -= read.Buffer.Length;
                 input.AdvanceTo(read.Buffer.End);
+            }
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
         {

@@ -30,16 +30,19 @@ internal sealed class HandshakeFlow(ServerPort port, EndPoint? remote)
     /// <summary>By what the client was verified; null where it was not.</summary>
     public TlsMaterial? Material { get; private set; }
 
-    /// <summary>What the client sent along with its certificate.</summary>
+    /// <summary>The authorities between the client's certificate and the root, as the handshake has found them.</summary>
     public X509Certificate2Collection Intermediates => [.. _intermediates.Select(bytes => X509CertificateLoader.LoadCertificate(bytes))];
 
     /// <summary>Marks the flow of a new connection, before its handshake.</summary>
     public static void Begin(ServerPort port, EndPoint? remote) => Flow.Value = new HandshakeFlow(port, remote);
 
-    /// <summary>Keeps what the client sent; the chain itself ends with the handshake.</summary>
+    /// <summary>
+    /// Keeps what the verified chain is made of, for as long as the connection lives. What else a client has sent, up to
+    /// 100 kB, is not kept.
+    /// </summary>
     public void Keep(X509Chain? chain, TlsMaterial material)
     {
         Material = material;
-        _intermediates = chain is null ? [] : [.. chain.ChainPolicy.ExtraStore.Select(certificate => certificate.RawData)];
+        _intermediates = chain is null ? [] : [.. chain.ChainElements.Skip(1).SkipLast(1).Select(element => element.Certificate.RawData)];
     }
 }

@@ -11,15 +11,21 @@ internal sealed class KeptTransport(IDuplexPipe transport) : IDuplexPipe
 
     public PipeWriter Output => _output;
 
+    /// <summary>Completes when the server has sent its SETTINGS, which it does after the client's preface, or when nobody waits for that any longer.</summary>
+    public Task Greeting => _output.Greeted.Task;
+
     /// <summary>Whether the server has sent its SETTINGS.</summary>
     public bool IsGreeted => _output.Greeted.Task is { IsCompleted: true, Result: true };
 
     /// <summary>Waits for that; if it takes too long, the connection counts as not greeted for ever.</summary>
     public async Task WaitForGreetingAsync(TimeSpan patience, TimeProvider time)
     {
-        await ((Task)_output.Greeted.Task).WaitAsync(patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _output.Greeted.TrySetResult(false);
+        await Greeting.WaitAsync(patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        GiveUp();
     }
+
+    /// <summary>From now on a greeting comes too late.</summary>
+    public void GiveUp() => _output.Greeted.TrySetResult(false);
 
     private sealed class Reader(PipeReader inner) : PipeReader
     {

@@ -8,13 +8,27 @@ internal sealed class LimitsOptions
 {
     public const string Section = "Limits";
 
-    /// <summary>How long a handshake may take. Two round trips and two signatures: even over a satellite this is plenty.</summary>
+    /// <summary>
+    /// How long a handshake may take, and after it (without TLS: after the connect) the HTTP/2 preface, which clients send at
+    /// once. Two round trips and two signatures: even over a satellite this is plenty.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Connections at a time. One costs some 50 kB with TLS: 10,000 fit into half a gigabyte.</summary>
+    /// <summary>
+    /// Connections at a time, on all ports but Health, which has as many again for itself: probes must not starve with the
+    /// callers. One costs some 50 kB with TLS: 10,000 fit into half a gigabyte.
+    /// </summary>
     [Range(1, 10_000_000)]
     public int MaxConnections { get; set; } = 10_000;
+
+    /// <summary>
+    /// Connections at a time of one address, or of one IPv6 /64. Empty: a tenth of <see cref="MaxConnections"/>, so that nine
+    /// addresses leave room for a tenth; not below 10, because a client holds two while one replaces the other, and several
+    /// clients may share an address. Behind a TCP proxy all connections have the proxy's: set it to what the proxy may open.
+    /// </summary>
+    [Range(1, 10_000_000)]
+    public int? MaxConnectionsPerAddress { get; set; }
 
     /// <summary>Calls at a time on one connection. RFC 9113, section 6.5.2 advises not to go below 100.</summary>
     [Range(1, 100_000)]
@@ -63,9 +77,11 @@ internal sealed class LimitsOptions
     [Range(1, 10_000_000)]
     public int? CallsPerSecond { get; set; }
 
+    public int ConnectionsPerAddress => MaxConnectionsPerAddress ?? Math.Max(10, MaxConnections / 10);
+
     public void Apply(KestrelServerLimits kestrel)
     {
-        kestrel.MaxConcurrentConnections = MaxConnections;
+        kestrel.MaxConcurrentConnections = null; // Counted by ConnectionShares.
         kestrel.MaxConcurrentUpgradedConnections = 0; // HTTP/2 has none.
         kestrel.MaxRequestBodySize = null; // A stream may be long; MaxMessageSize bounds each message.
         kestrel.MaxRequestHeadersTotalSize = MaxHeadersSize;

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -7,24 +8,33 @@ namespace Greeter.Server.Tls;
 /// <summary>A connection that is being served.</summary>
 /// <param name="context">Kestrel's view of it.</param>
 /// <param name="certificate">What the client showed; null for nothing.</param>
-/// <param name="handshake">What it sent along.</param>
+/// <param name="handshake">What is known of its handshake.</param>
 /// <param name="endsAt">When it gets too old.</param>
 internal sealed class OpenConnection(ConnectionContext context, X509Certificate2? certificate, HandshakeFlow? handshake, DateTimeOffset endsAt)
 {
+    // Ticks; 0 while it was not asked to end. One number: two threads write it, and a DateTimeOffset? could be read half written.
+    private long _endingSince;
+
     public X509Certificate2? Certificate => certificate;
 
     public HandshakeFlow? Handshake => handshake;
 
     public DateTimeOffset EndsAt => endsAt;
 
+    /// <summary>The certificate and what vouched for it: connections with the same chain get the same verdict.</summary>
+    public string Chain => string.Join(' ', (handshake?.Intermediates ?? []).Prepend(certificate!).Select(each => each.GetCertHashString(HashAlgorithmName.SHA256)));
+
     /// <summary>When it was asked to end; null while it was not.</summary>
-    public DateTimeOffset? EndingSince { get; private set; }
+    public DateTimeOffset? EndingSince => Volatile.Read(ref _endingSince) is var ticks and not 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     /// <summary>GOAWAY: calls in flight go on, new ones take another connection.</summary>
-    public void End(DateTimeOffset now)
+    /// <returns>Whether this was the first request to end it; others change nothing.</returns>
+    public bool End(DateTimeOffset now)
     {
-        EndingSince = now;
+        if (Interlocked.CompareExchange(ref _endingSince, now.UtcTicks, 0) != 0)
+            return false;
         context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+        return true;
     }
 
     /// <summary>Ends it with its calls.</summary>

@@ -6,19 +6,59 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 namespace Greeter.Server.Tls;
 
 /// <summary>
-/// Binds every port before Kestrel starts: all ports in use are reported at once, by their setting, and "any free port"
-/// is the same number for 127.0.0.1 and ::1, which Kestrel itself cannot do.
+/// Binds every port when the host starts, before Kestrel does: all ports in use are reported at once, by their setting, and
+/// "any free port" is the same number for 127.0.0.1 and ::1, which Kestrel itself cannot do.
 /// </summary>
 internal sealed class PortSockets : IDisposable
 {
     private const int Attempts = 20;
 
     private readonly Dictionary<EndPoint, Socket> _sockets = [];
+    private readonly Lazy<IReadOnlyList<BoundPort>> _ports;
 
-    /// <summary>Binds a port.</summary>
-    /// <returns>The port with its number, and the endpoints that Kestrel shall listen on.</returns>
-    /// <exception cref="TlsException">The port is in use or forbidden.</exception>
-    public BoundPort Bind(ServerPort port)
+    /// <param name="wanted">The ports that are on.</param>
+    public PortSockets(IReadOnlyList<ServerPort> wanted) => _ports = new(() => Bind(wanted));
+
+    /// <summary>Binds the ports; a second call changes nothing.</summary>
+    /// <returns>The ports with their numbers.</returns>
+    /// <exception cref="TlsException">Ports are in use or forbidden: each is in it, and none is open.</exception>
+    public IReadOnlyList<BoundPort> Bind() => _ports.Value;
+
+    /// <summary>Hands a socket over to Kestrel, which owns it from then on.</summary>
+    public Socket Take(EndPoint endpoint) =>
+        _sockets.Remove(endpoint, out var socket) ? socket : SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+
+    /// <summary>Closes what Kestrel has not taken: of a start that has failed.</summary>
+    public void Dispose()
+    {
+        foreach (var socket in _sockets.Values)
+            socket.Dispose();
+        _sockets.Clear();
+    }
+
+    private BoundPort[] Bind(IReadOnlyList<ServerPort> wanted)
+    {
+        var ports = new List<BoundPort>();
+        var problems = new List<TlsProblem>();
+        foreach (var port in wanted)
+        {
+            try
+            {
+                ports.Add(Bind(port));
+            }
+            catch (TlsException e)
+            {
+                problems.AddRange(e.Problems);
+            }
+        }
+
+        if (problems.Count == 0)
+            return [.. ports];
+        Dispose();
+        throw new TlsException(problems);
+    }
+
+    private BoundPort Bind(ServerPort port)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -39,16 +79,6 @@ internal sealed class PortSockets : IDisposable
                     throw new TlsException(Explain(port, e), e);
             }
         }
-    }
-
-    /// <summary>Hands a socket over to Kestrel, which owns it from then on.</summary>
-    public Socket Take(EndPoint endpoint) =>
-        _sockets.Remove(endpoint, out var socket) ? socket : SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
-
-    public void Dispose()
-    {
-        foreach (var socket in _sockets.Values)
-            socket.Dispose();
     }
 
     private static IPAddress[] Addresses(ListenScope scope) => (scope, Socket.OSSupportsIPv6) switch

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Greeter.Server.Tls;
 
@@ -27,12 +29,10 @@ internal static class TlsPorts
         var limits = settings.Read<LimitsOptions>(LimitsOptions.Section);
         var options = wanted.Exists(port => port.IsTls) ? settings.Read<TlsOptions>(TlsOptions.Section) : new TlsOptions();
         var source = LoadMaterial(settings, options, wanted);
-        var sockets = new PortSockets();
-        BoundPort[] ports = [.. wanted.Select(port => settings.Try(() => sockets.Bind(port))).OfType<BoundPort>()];
 
         builder.Services.AddSingleton(limits);
-        builder.Services.AddSingleton(_ => sockets); // From a factory, so that the container disposes it.
-        builder.Services.AddSingleton<IReadOnlyList<ServerPort>>([.. ports.Select(bound => bound.Port)]);
+        builder.Services.AddSingleton(_ => new PortSockets(wanted)); // From a factory, so that the container disposes it.
+        builder.Services.AddSingleton<IReadOnlyList<ServerPort>>(provider => [.. provider.GetRequiredService<PortSockets>().Bind().Select(bound => bound.Port)]);
         if (source is not null)
             builder.Services.AddSingleton(source);
         builder.Services.AddSingleton(provider => new ConnectionKeeper(
@@ -41,34 +41,41 @@ internal static class TlsPorts
 
         if (source is not null && wanted.Exists(port => port.Kind == PortKind.Mtls))
             builder.Services.AddHostedService<RootsAdvice>();
-        builder.WebHost.UseSockets(transport => transport.CreateBoundListenSocket = sockets.Take);
+        builder.Services.AddSingleton<ConnectionShares>();
+        builder.Services.AddSingleton<ClosedConnections>();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Refusals>();
         builder.Services.AddSingleton<ILoggerProvider, HandshakeLog>();
         builder.Logging.AddFilter<HandshakeLog>(category: null, LogLevel.None).AddFilter<HandshakeLog>(HandshakeLog.Category, LogLevel.Debug);
+
+        builder.WebHost.UseSockets();
+        builder.Services.AddOptions<SocketTransportOptions>().Configure<PortSockets>((transport, sockets) => transport.CreateBoundListenSocket = sockets.Take);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             limits.Apply(kestrel.Limits);
-            foreach (var (port, endpoints) in ports)
-            {
-                foreach (var endpoint in endpoints)
-                    kestrel.Listen(endpoint, listen => Configure(listen, port, source, limits));
-            }
         });
+        builder.Services.AddHostedService(provider => new PortOpening(
+            provider.GetRequiredService<PortSockets>(), provider.GetRequiredService<IOptions<KestrelServerOptions>>(),
+            (listen, port) => Configure(listen, port, source, limits)));
     }
 
     private static void Configure(ListenOptions listen, ServerPort port, TlsMaterialSource? source, LimitsOptions limits)
     {
         listen.Protocols = HttpProtocols.Http2; // gRPC needs it, and without TLS nothing could be negotiated anyway.
+        var services = listen.ApplicationServices;
+        var shares = services.GetRequiredService<ConnectionShares>();
+        listen.Use(next => shares.Take(port, next));
         listen.Use(next => connection =>
         {
             connection.Features.Set(port);
             HandshakeFlow.Begin(port, connection.RemoteEndPoint);
             return next(connection);
         });
-        var keeper = listen.ApplicationServices.GetRequiredService<ConnectionKeeper>();
-        var closing = new GracefulClose(listen.ApplicationServices.GetRequiredService<TimeProvider>());
+        var keeper = services.GetRequiredService<ConnectionKeeper>();
+        var closing = new GracefulClose(
+            port, limits.HandshakeTimeout, InFlight(listen.KestrelServerOptions.Limits.Http2),
+            services.GetRequiredService<ClosedConnections>(), services.GetRequiredService<TimeProvider>());
         if (!port.IsTls)
         {
             listen.Use(keeper.Keep);
@@ -76,7 +83,7 @@ internal static class TlsPorts
             return;
         }
 
-        var refusals = listen.ApplicationServices.GetRequiredService<Refusals>();
+        var refusals = services.GetRequiredService<Refusals>();
         var options = new TlsServerOptions(source!, port.Kind == PortKind.Tls
             ? TlsHandshake.Server
             : material => TlsHandshake.MutualServer(material, refusals.Observer(material)));
@@ -93,6 +100,11 @@ internal static class TlsPorts
         listen.Use(keeper.Keep);
         listen.Use(closing.Close);
     }
+
+    // What a client that keeps to HTTP/2 may have sent before it reads the GOAWAY: data up to the connection's window (RFC 9113,
+    // section 5.2), and headers of as many calls as it may have.
+    private static long InFlight(Http2Limits limits) =>
+        limits.InitialConnectionWindowSize + ((long)limits.MaxStreamsPerConnection * limits.MaxRequestHeaderFieldSize);
 
     // Once for a connection: its calls share what the handshake has verified.
     private static ConnectionDelegate IdentifyCaller(ConnectionDelegate next) => connection =>

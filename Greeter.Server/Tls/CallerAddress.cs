@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Greeter.Server.Callers;
+namespace Greeter.Server.Tls;
 
 /// <summary>An address as limits count it.</summary>
 internal static class CallerAddress
