@@ -1,4 +1,5 @@
 using Greeter.Tls;
+using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
@@ -16,26 +17,34 @@ internal static class CallersSetup
             builder.Configuration, table, methods, provider.GetRequiredService<ILogger<AccessRules>>()));
         builder.Services.AddSingleton<IAuthorizationHandler, AccessRequirement.Handler>();
         builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessDenial>();
-        builder.Services.AddAuthorizationBuilder().AddPolicy(AccessRequirement.Policy, policy => policy.AddRequirements(new AccessRequirement()));
+
+        // What is mapped without a policy, or with none of a name, is under the same one.
+        var access = new AuthorizationPolicyBuilder().AddRequirements(new AccessRequirement()).Build();
+        builder.Services.AddAuthorizationBuilder().AddPolicy(AccessRequirement.Policy, access).SetDefaultPolicy(access).SetFallbackPolicy(access);
         builder.Services.AddAuthentication(CallerAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(CallerAuthentication.SchemeName, configureOptions: null)
             .AddBearerToken();
+        builder.Services.Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<TokenExpiry>());
         AddSignIn(builder, settings);
     }
 
+    /// <summary>Who is calling, and may they. A call counts for its caller's limit also where it is refused.</summary>
     public static void UseCallers(this WebApplication app)
     {
-        app.UseTlsForSignIn();
         app.UseAuthentication();
         app.UseCallerHeader();
+        app.UseCallLimit();
+        app.UseTlsForSignIn();
         app.UseAuthorization();
+        app.UseTokenExpiry();
     }
 
     private static void AddSignIn(WebApplicationBuilder builder, SettingsReader settings)
     {
         var options = settings.Read<SignInOptions>(SignInOptions.Section);
         builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton(new UserFile(settings.File(SignInOptions.Section, nameof(SignInOptions.Users), "the users")?.Path));
+        var users = settings.File(SignInOptions.Section, nameof(SignInOptions.Users), "the users")?.Path;
+        builder.Services.AddSingleton(provider => new UserFile(users, provider.GetRequiredService<ILogger<UserFile>>()));
         builder.Services.AddSingleton<TokenIssuer>();
         builder.Services.AddSingleton<SignInLimit>();
 
@@ -47,6 +56,12 @@ internal static class CallersSetup
 
         // The keys lie in a folder that only this user can enter; that there is no further encryption is meant so.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+    }
+
+    private static void UseTokenExpiry(this WebApplication app)
+    {
+        var time = app.Services.GetRequiredService<TimeProvider>();
+        app.Use((context, next) => TokenExpiry.RunAsync(context, next, time));
     }
 
     // Whom the server took the caller for, so that a person can see it. Percent-encoded: a common name may hold anything.
