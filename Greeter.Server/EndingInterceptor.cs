@@ -11,25 +11,28 @@ internal abstract class EndingInterceptor : Interceptor
 
     protected abstract Status Status { get; }
 
+    /// <summary>The call as its handler sees it.</summary>
+    protected virtual ServerCallContext Handed(ServerCallContext context) => context;
+
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
-        var call = continuation(request, context);
+        var call = continuation(request, Handed(context));
         return call.IsCompleted ? call : Unless(context, call);
     }
 
     public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
-        Unless(context, continuation(requestStream, context));
+        Unless(context, continuation(requestStream, Handed(context)));
 
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
-        Unless(context, continuation(request, responseStream, context));
+        Unless(context, continuation(request, responseStream, Handed(context)));
 
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
         DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
-        Unless(context, continuation(requestStream, responseStream, context));
+        Unless(context, continuation(requestStream, responseStream, Handed(context)));
 
     private async Task<T> Unless<T>(ServerCallContext context, Task<T> call)
     {

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections.Features;
+using Greeter.Server.Tls;
 
 namespace Greeter.Server.Callers;
 
@@ -14,7 +14,7 @@ internal static class CallerAddress
     /// The connection's own address; null for a connection without one. Not <c>HttpContext.Connection</c>: a proxy's headers,
     /// where they are switched on, say there what the caller wants.
     /// </summary>
-    public static IPAddress? Of(HttpContext call) => (call.Features.Get<IConnectionEndPointFeature>()?.RemoteEndPoint as IPEndPoint)?.Address;
+    public static IPAddress? Of(HttpContext call) => call.Features.Get<ConnectionAddress>()?.Address;
 
     /// <summary>An IPv4 address as it is, also when it is mapped into IPv6; of an IPv6 address its site.</summary>
     public static string Of(IPAddress? address)

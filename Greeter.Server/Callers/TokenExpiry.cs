@@ -17,30 +17,28 @@ internal sealed class TokenExpiry : EndingInterceptor
         }
 
         var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var aborted = context.RequestAborted;
-        using var handler = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         var left = caller.ExpiresAt - time.GetUtcNow();
         await using var timer = time.CreateTimer(
             _ => over.TrySetResult(), state: null, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        context.Features.Set(new Moment(over.Task));
-        context.RequestAborted = handler.Token;
-        try
-        {
-            await next(context);
-            if (!over.Task.IsCompleted)
-                return;
+        var moment = new Moment(over.Task, new CancellationTokenSource());
+        context.Features.Set(moment);
+        await next(context);
+        if (!over.Task.IsCompleted)
+            return;
 
-            // First the status, then the handler, which has not seen that its call is over: its end would abort the call.
-            await context.Response.CompleteAsync();
-            await handler.CancelAsync();
-        }
-        finally
-        {
-            context.RequestAborted = aborted;
-        }
+        // First the status, then the handler, which has not seen that its call is over: the other way round it aborts the call.
+        await context.Response.CompleteAsync();
+        await moment.Handler.CancelAsync();
     }
 
-    protected override Task? Over(ServerCallContext context) => context.GetHttpContext().Features.Get<Moment>()?.Task;
+    protected override Task? Over(ServerCallContext context) => Of(context)?.Over;
 
-    private sealed record Moment(Task Task);
+    protected override ServerCallContext Handed(ServerCallContext context) =>
+        Of(context) is { } moment ? new EndedContext(context, moment.Handler) : context;
+
+    private static Moment? Of(ServerCallContext context) => context.GetHttpContext().Features.Get<Moment>();
+
+    /// <param name="Over">Completes when the token has expired.</param>
+    /// <param name="Handler">Ends the handler after its call.</param>
+    private sealed record Moment(Task Over, CancellationTokenSource Handler);
 }

@@ -58,9 +58,10 @@ internal sealed class WaitingBytes(LimitsOptions limits)
             return;
         _total += bytes - call.Counted;
         call.Counted = bytes;
-        if (bytes == 0)
+        var isListed = call.Place.List is not null;
+        if (bytes == 0 && isListed)
             _calls.Remove(call.Place);
-        else if (call.Place.List is null)
+        else if (bytes > 0 && !isListed)
             _calls.AddLast(call.Place);
     }
 }

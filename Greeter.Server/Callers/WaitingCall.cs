@@ -44,7 +44,8 @@ internal sealed class WaitingCall : IRequestBodyPipeFeature, IHttpResponseBodyFe
         try
         {
             await next(context);
-            await call.CompleteAsync(); // A reply that is not a stream's is sent at the end, and waits here.
+            if (Interlocked.Read(ref call._unsent) > 0)
+                await call.Writer.FlushAsync(); // A reply that is not a stream's: gRPC leaves it to the end of the call.
         }
         finally
         {
@@ -62,13 +63,7 @@ internal sealed class WaitingCall : IRequestBodyPipeFeature, IHttpResponseBodyFe
     public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
         _response.SendFileAsync(path, offset, count, cancellationToken);
 
-    public async Task CompleteAsync()
-    {
-        var completed = _response.CompleteAsync();
-        if (!completed.IsCompleted)
-            Count();
-        await completed;
-    }
+    public Task CompleteAsync() => _response.CompleteAsync();
 
     private void Count() => _all.Set(this, Interlocked.Read(ref _unread) + Interlocked.Read(ref _unsent));
 

@@ -129,15 +129,21 @@ public sealed class AccessByDefaultTests : IDisposable
         return response.StatusCode;
     }
 
-    [BindServiceMethod(typeof(Forgotten), nameof(Bind))]
-    internal sealed class Forgotten
+    private sealed class Forgotten : ForgottenBase
+    {
+        public override Task<string> Tell(string request, ServerCallContext context) => Task.FromResult(Secret());
+    }
+
+    // As the generated code does it.
+    [BindServiceMethod(typeof(ForgottenBase), nameof(Bind))]
+    private abstract class ForgottenBase
     {
         private static readonly Marshaller<string> Texts = Marshallers.Create(text => System.Text.Encoding.UTF8.GetBytes(text), System.Text.Encoding.UTF8.GetString);
 
-        public static void Bind(ServiceBinderBase binder, Forgotten? service) => binder.AddMethod(
+        public static void Bind(ServiceBinderBase binder, ForgottenBase? service) => binder.AddMethod(
             new Method<string, string>(MethodType.Unary, "forgotten.Service", nameof(Tell), Texts, Texts),
             service is null ? null : new UnaryServerMethod<string, string>(service.Tell));
 
-        public Task<string> Tell(string request, ServerCallContext context) => Task.FromResult(Secret());
+        public abstract Task<string> Tell(string request, ServerCallContext context);
     }
 }
