@@ -24,7 +24,6 @@ internal static class Program
         builder.AddCallers(settings, Helloworld.Greeter.Descriptor, SignIn.Descriptor, Health.Descriptor, ServerReflection.Descriptor);
         builder.AddReflection(Helloworld.Greeter.Descriptor, SignIn.Descriptor, Health.Descriptor);
         builder.AddHealth(Helloworld.Greeter.Descriptor.FullName, SignIn.Descriptor.FullName);
-        builder.AddCallLimit();
         builder.AddTelemetry();
         builder.AddDrain();
         builder.Services.AddGrpc().AddMessageLimit();
@@ -34,9 +33,9 @@ internal static class Program
         var app = builder.Build();
         app.UseTransportHeader();
         app.UseCallLog();
+        app.UseWaitingBytes();
         app.UseHealthPort();
         app.UseCallers();
-        app.UseRateLimiter();
         app.MapGreeterService<GreeterService>();
         app.MapGreeterService<SignInService>();
         app.MapGreeterService<HealthService>();

@@ -1,3 +1,4 @@
+using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
@@ -15,11 +16,22 @@ internal sealed class AccessDenial : IAuthorizationMiddlewareResultHandler
         if (authorizeResult.Succeeded)
             return next(context);
 
+        if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is null)
+            return RefuseHttp(context);
+
         var method = context.Request.Path.Value?.TrimStart('/');
         if (context.GetCaller() is { } caller)
             return context.RefuseAsync(StatusCode.PermissionDenied, $"{caller} may not call {method}");
         var reason = context.Features.Get<CallerOfCall>()?.Refusal;
         return context.RefuseAsync(
             StatusCode.Unauthenticated, reason ?? $"{method} needs a caller who is known: show a client certificate on the mtls port, or sign in over TLS");
+    }
+
+    // What is no gRPC method is refused in HTTP's words. Clients of gRPC read them too.
+    private static Task RefuseHttp(HttpContext context)
+    {
+        context.Response.StatusCode = context.GetEndpoint() is null ? StatusCodes.Status404NotFound
+            : context.GetCaller() is null ? StatusCodes.Status401Unauthorized : StatusCodes.Status403Forbidden;
+        return Task.CompletedTask;
     }
 }

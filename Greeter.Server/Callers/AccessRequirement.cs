@@ -13,15 +13,21 @@ internal sealed class AccessRequirement : IAuthorizationRequirement
     {
         protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, AccessRequirement requirement, HttpContext call)
         {
-            // An endpoint without a method answers UNIMPLEMENTED to everybody; the Health port has no other service.
+            // What is no method has no rule, and so nobody may; but for gRPC's own endpoints, which answer UNIMPLEMENTED to
+            // everybody. The Health port has no other service.
             var method = call.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.FullName;
-            if (method is null || call.Features.Get<ServerPort>()?.Kind == PortKind.Health)
+            if (IsUnimplemented(call.GetEndpoint()) || call.Features.Get<ServerPort>()?.Kind == PortKind.Health)
                 context.Succeed(requirement);
 
             // Who sends a token that is no good meant to be somebody: even "anyone" is not for them.
-            else if (call.Features.Get<CallerOfCall>()?.Refusal is null && rules.Current.Find(method)?.Allows(call.GetCaller()) == true)
+            else if (call.Features.Get<CallerOfCall>()?.Refusal is null && method is not null && rules.Current.Find(method)?.Allows(call.GetCaller()) == true)
                 context.Succeed(requirement);
             return Task.CompletedTask;
         }
+
+        // gRPC marks them by nothing else than the constraint of their route.
+        private static bool IsUnimplemented(Endpoint? endpoint) =>
+            endpoint is RouteEndpoint route && route.Metadata.GetMetadata<GrpcMethodMetadata>() is null
+            && route.RoutePattern.GetParameter("unimplementedMethod")?.ParameterPolicies is [{ Content: "grpcunimplemented" }];
     }
 }

@@ -10,7 +10,6 @@ internal sealed class AccessRule
     public const string Authenticated = "authenticated";
 
     private const string Spiffe = "spiffe://";
-    private static readonly string[] Kinds = [Spiffe, "dns:", "cn:", "user:"];
 
     private readonly FrozenSet<string> _callers;
 
@@ -31,11 +30,11 @@ internal sealed class AccessRule
 
     private bool AllowsAuthenticated { get; }
 
-    /// <summary>Reads a rule; null where a caller in it is not of a known kind.</summary>
+    /// <summary>Reads a rule; null where it names nobody, or a caller in it is one that nobody can be: see <see cref="CallerPattern"/>.</summary>
     public static AccessRule? Parse(IEnumerable<string> callers)
     {
         var names = callers.Select(name => name.Trim()).ToArray();
-        return names.Length > 0 && names.All(IsKnown) ? new AccessRule(names) : null;
+        return names.Length > 0 && Array.TrueForAll(names, name => CallerPattern.Problem(name) is null) ? new AccessRule(names) : null;
     }
 
     public bool Allows(Caller? caller)
@@ -59,9 +58,4 @@ internal sealed class AccessRule
 
         return false;
     }
-
-    private static bool IsKnown(string name) =>
-        name is Anyone or Authenticated
-        || (Kinds.FirstOrDefault(kind => name.StartsWith(kind, StringComparison.Ordinal)) is { } known
-            && name.Length > known.Length && (name.IndexOf('*', StringComparison.Ordinal) is var star && (star < 0 || (known == Spiffe && star == name.Length - 1 && name.EndsWith("/*", StringComparison.Ordinal)))));
 }

@@ -43,10 +43,21 @@ internal sealed class AccessTable
             if (AccessRule.Parse(callers) is { } rule)
                 rules[$"/{entry.Key}"] = rule;
             else
-                settings.Add(settings.Invalid(entry.Path, Expected, string.Join(", ", callers)));
+                settings.Add(Problems(settings, entry.Path, callers));
         }
 
         return new AccessTable(rules, string.Join('\n', text));
+    }
+
+    private static IEnumerable<TlsProblem> Problems(SettingsReader settings, string path, string[] callers)
+    {
+        if (callers.Length == 0)
+            yield return settings.Invalid(path, Expected);
+        foreach (var caller in callers)
+        {
+            if (CallerPattern.Problem(caller.Trim()) is var (reason, nearest))
+                yield return settings.Invalid(path, $"{nearest ?? Expected} ({reason})", caller);
+        }
     }
 
     // All of a rule is from the last provider that has one: configuration would mix a list into another's, or into "anyone".

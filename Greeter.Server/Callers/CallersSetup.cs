@@ -1,4 +1,5 @@
 using Greeter.Tls;
+using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
@@ -16,19 +17,26 @@ internal static class CallersSetup
             builder.Configuration, table, methods, provider.GetRequiredService<ILogger<AccessRules>>()));
         builder.Services.AddSingleton<IAuthorizationHandler, AccessRequirement.Handler>();
         builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessDenial>();
-        builder.Services.AddAuthorizationBuilder().AddPolicy(AccessRequirement.Policy, policy => policy.AddRequirements(new AccessRequirement()));
+
+        // What is mapped without a policy, or with none of a name, is under the same one.
+        var access = new AuthorizationPolicyBuilder().AddRequirements(new AccessRequirement()).Build();
+        builder.Services.AddAuthorizationBuilder().AddPolicy(AccessRequirement.Policy, access).SetDefaultPolicy(access).SetFallbackPolicy(access);
         builder.Services.AddAuthentication(CallerAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(CallerAuthentication.SchemeName, configureOptions: null)
             .AddBearerToken();
+        builder.Services.Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<TokenExpiry>());
         AddSignIn(builder, settings);
     }
 
+    /// <summary>Who is calling, and may they. A call counts for its caller's limit also where it is refused.</summary>
     public static void UseCallers(this WebApplication app)
     {
-        app.UseTlsForSignIn();
         app.UseAuthentication();
         app.UseCallerHeader();
+        app.UseCallLimit();
+        app.UseTlsForSignIn();
         app.UseAuthorization();
+        app.UseTokenExpiry();
     }
 
     private static void AddSignIn(WebApplicationBuilder builder, SettingsReader settings)
@@ -38,7 +46,7 @@ internal static class CallersSetup
         var users = settings.File(SignInOptions.Section, nameof(SignInOptions.Users), "the users");
         if (File.Exists(users?.Path))
             settings.Try(() => users.ReadTrusted(TlsFile.MostListBytes));
-        builder.Services.AddSingleton(new UserFile(users));
+        builder.Services.AddSingleton(provider => new UserFile(users, provider.GetRequiredService<ILogger<UserFile>>()));
         builder.Services.AddSingleton<TokenIssuer>();
         builder.Services.AddSingleton<SignInLimit>();
 
@@ -50,6 +58,12 @@ internal static class CallersSetup
 
         // The keys lie in a folder that only this user can enter; that there is no further encryption is meant so.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+    }
+
+    private static void UseTokenExpiry(this WebApplication app)
+    {
+        var time = app.Services.GetRequiredService<TimeProvider>();
+        app.Use((context, next) => TokenExpiry.RunAsync(context, next, time));
     }
 
     // Whom the server took the caller for, so that a person can see it. Percent-encoded: a common name may hold anything.

@@ -20,11 +20,17 @@ internal sealed class SignInOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>Attempts for one user in a minute, right or wrong. OWASP asks for a limit; five leave room for typing errors.</summary>
+    /// <summary>
+    /// Attempts for one user in a minute, right or wrong: from all addresses together, and again from each address where the
+    /// user has signed in within 30 days. OWASP asks for a limit; five leave room for typing errors.
+    /// </summary>
     [Range(1, 10_000)]
     public int AttemptsPerUser { get; set; } = 5;
 
-    /// <summary>Attempts from one address in a minute that the users' own limits let through: each costs 100 ms of a core.</summary>
+    /// <summary>
+    /// Attempts from one address in a minute that the users' own limits let through, and again for the users who have signed
+    /// in from there: each costs 100 ms of a core.
+    /// </summary>
     [Range(1, 10_000)]
     public int AttemptsPerAddress { get; set; } = 30;
 }

@@ -14,10 +14,11 @@ internal sealed partial class SignInService(UserFile users, TokenIssuer tokens, 
     public override async Task<SignInReply> SignIn(SignInRequest request, ServerCallContext context)
     {
         var http = context.GetHttpContext();
-        var address = http.Connection.RemoteIpAddress?.ToString() ?? "";
+        var address = CallerAddress.Of(http)?.ToString() ?? "";
+        var place = CallerAddress.Of(CallerAddress.Of(http));
         if (request.User.Length is 0 or > LongestInput || request.Password.Length is 0 or > LongestInput)
             throw new RpcException(new Status(StatusCode.InvalidArgument, "user and password are needed, with at most 1024 characters"));
-        if (!limit.Allows(request.User, CallerAddress.Of(http.Connection.RemoteIpAddress)))
+        if (!limit.Allows(request.User, place))
         {
             Log.Limited(logger, address);
             throw new RpcException(new Status(StatusCode.ResourceExhausted, "too many attempts; wait a minute"));
@@ -29,6 +30,7 @@ internal sealed partial class SignInService(UserFile users, TokenIssuer tokens, 
             throw new RpcException(new Status(StatusCode.Unauthenticated, "unknown user or wrong password"));
         }
 
+        limit.Succeeded(request.User, place);
         var (token, expiresAt) = tokens.Issue(request.User, http.GetCertificateFingerprint());
         Log.SignedIn(logger, request.User, address);
         return new SignInReply { AccessToken = token, ExpiresAt = Timestamp.FromDateTimeOffset(expiresAt) };

@@ -38,16 +38,18 @@ internal static class CertificateCaller
         if (uris is [var uri] && uri.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
             return IsSpiffeId(uri) ? Named(CallerKind.Spiffe, uri) : null;
         if (CertificateNames.DnsNames(certificate) is [var dns, ..])
-            return Named(CallerKind.Dns, dns);
+            return Named(CallerKind.Dns, dns.ToLowerInvariant()); // RFC 4343: the case of letters says nothing.
         return CertificateNames.CommonName(certificate) is { } name ? Named(CallerKind.Cn, name) : null;
 
         Caller Named(CallerKind kind, string name) =>
             new(kind, name, certificate.GetCertHashString(HashAlgorithmName.SHA256), new DateTimeOffset(certificate.NotAfter));
     }
 
-    // SPIFFE-ID, section 2: a trust domain and a path of plain segments; no port, query, fragment or escapes. The trust domain
-    // alone is nobody: X.509-SVID, section 2 wants a path in a leaf.
-    private static bool IsSpiffeId(string uri)
+    /// <summary>
+    /// SPIFFE-ID, section 2: a trust domain and a path of plain segments; no port, query, fragment or escapes. The trust domain
+    /// alone is nobody: X.509-SVID, section 2 wants a path in a leaf.
+    /// </summary>
+    public static bool IsSpiffeId(string uri)
     {
         if (!uri.StartsWith(Scheme, StringComparison.Ordinal))
             return false;

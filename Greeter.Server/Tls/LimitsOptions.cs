@@ -34,9 +34,16 @@ internal sealed class LimitsOptions
     [Range(1, 100_000)]
     public int MaxStreamsPerConnection { get; set; } = 100;
 
-    /// <summary>Bytes of one message from a client: 4 MiB, as in every gRPC language.</summary>
+    /// <summary>Bytes of one message, in either direction. gRPC's own limit is 4 MiB; names and greetings are short.</summary>
     [Range(1, int.MaxValue)]
-    public int MaxMessageSize { get; set; } = 4 * 1024 * 1024;
+    public int MaxMessageSize { get; set; } = 64 * 1024;
+
+    /// <summary>
+    /// Bytes of messages that wait in all calls together, half received or not taken by their clients; above it the call that
+    /// has waited longest ends. Memory is about six times that: a message's text has two bytes for a letter, and so has its reply's.
+    /// </summary>
+    [Range(64 * 1024, int.MaxValue)]
+    public int MaxBytesWaiting { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>Bytes of a call's headers. gRPC languages send 8 KiB at the most by default; a token has about 0.5 KiB.</summary>
     [Range(1024, 1024 * 1024)]

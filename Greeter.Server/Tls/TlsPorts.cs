@@ -1,3 +1,4 @@
+using System.Net;
 using Greeter.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
@@ -69,6 +70,7 @@ internal static class TlsPorts
         listen.Use(next => connection =>
         {
             connection.Features.Set(port);
+            connection.Features.Set(new ConnectionAddress((connection.RemoteEndPoint as IPEndPoint)?.Address));
             HandshakeFlow.Begin(port, connection.RemoteEndPoint);
             return next(connection);
         });
