@@ -1,6 +1,7 @@
 using Greeter.Tls;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +15,8 @@ internal static class ClientHost
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = ContentRoot.Find() });
         builder.Logging.ClearProviders();
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.AddSingleton<LoggerFactory>();
+        builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(services => new PrintableLogs(services.GetRequiredService<LoggerFactory>())));
         builder.Configuration.AddInMemoryCollection(given.Select(entry => KeyValuePair.Create<string, string?>(entry.Setting, entry.Value)));
         settings = new SettingsReader(
             builder.Configuration, builder.Environment.ContentRootPath, given.ToDictionary(entry => entry.Setting, entry => entry.Option));

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Greeter.Server.Callers;
 using Greeter.Server.Tls;
+using Greeter.Tls;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -14,11 +15,10 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
     public const string Meter = "Greeter.Server";
 
     private const string Ok = "0";
+    private const string Cancelled = "1";
+    private const string None = "none";
 
     // A caller who is refused again and again must not fill a disk.
-    private const int Burst = 50;
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
-
     private readonly ConcurrentDictionary<(string Method, string Status), RefusalLimit> _limits = new();
 
     private readonly Histogram<double> _duration = meters.Create(Meter).CreateHistogram<double>(
@@ -45,20 +45,23 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
         // From the endpoint, not from the path: a caller must not be able to make up names for a metric.
         var method = context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.FullName ?? "unknown";
         _duration.Record(elapsed.TotalSeconds, new("method", method), new("transport", transport), new("status", status));
-        var caller = context.GetCaller()?.ToString() ?? "nobody";
+        var caller = PeerText.Printable(context.GetCaller()?.ToString() ?? "nobody"); // A trusted client's common name may hold anything, too.
         Activity.Current?.SetTag("rpc.method", method).SetTag("rpc.grpc.status_code", status).SetTag("greeter.transport", transport).SetTag("greeter.caller", caller);
         var milliseconds = elapsed.TotalMilliseconds;
-        if (status == Ok)
+        if (status == Ok || WentAway(context, status))
             Log.Called(logger, method, caller, transport, status, milliseconds);
-        else if (_limits.GetOrAdd((method, status), _ => new RefusalLimit(time, Burst, Window)).TryTake(out var suppressed))
+        else if (_limits.GetOrAdd((method, status), _ => new RefusalLimit(time, Refusals.Burst, Refusals.Window)).TryTake(out var suppressed))
             Log.Failed(logger, method, caller, transport, status, milliseconds, suppressed);
     }
+
+    // Whoever ends a Watch, or resets streams as fast as they can, is no failure of ours.
+    private static bool WentAway(HttpContext context, string status) => status is None or Cancelled && context.RequestAborted.IsCancellationRequested;
 
     // A call that was refused before it began has its status in the headers, every other in the trailers.
     private static string Status(HttpContext context)
     {
         var trailers = context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
-        return (string?)trailers?["grpc-status"] ?? (string?)context.Response.Headers["grpc-status"] ?? "none";
+        return (string?)trailers?["grpc-status"] ?? (string?)context.Response.Headers["grpc-status"] ?? None;
     }
 
     private static partial class Log

@@ -47,7 +47,7 @@ internal sealed class HandshakeProbe(ProbeTarget target, TlsMaterial material)
 
     private void Rest(ProbedHandshake seen, ProbedHandshake asking)
     {
-        var accepted = asking.AcceptedIssuers.Count == 0 ? "authorities that it does not name" : string.Join("; ", asking.AcceptedIssuers);
+        var accepted = asking.AcceptedIssuers.Count == 0 ? "authorities that it does not name" : PeerText.List(asking.AcceptedIssuers, "; ");
         var question = asking.Asked ? $"asked for, from {accepted}" : "not asked for";
         var isAnswered = Http2Greeting.IsSettings(seen.Answer);
         var isSilent = seen.Failure is TimeoutException; // A server that refuses closes.

@@ -10,13 +10,20 @@ namespace Greeter.Tls;
 /// <param name="peer">The end that showed the certificate.</param>
 /// <param name="roots">Whom this end believes.</param>
 /// <param name="now">The time by this end's clock.</param>
-public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset now)
+/// <param name="inWords">
+/// False for the catalogue's entries alone, their places empty: what a stranger shows may be 100 kB, and texts are made of it
+/// only where somebody reads them.
+/// </param>
+public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset now, bool inWords = true)
 {
+    // A chain may have a hundred certificates (OpenSSL's depth limit), each of which has expired.
+    private const int MostProblems = 5;
+
     private bool IsServer => peer == TlsSide.Server;
 
     private string Trusted => roots.ToString();
 
-    /// <summary>All that is wrong, the decisive first: trust, then time, then usage, then name.</summary>
+    /// <summary>What is wrong, the decisive first: trust, then time (of a few certificates), then usage, then name.</summary>
     /// <param name="certificate">What the peer showed; null for nothing.</param>
     /// <param name="chain">What the platform built of it; null where there was nothing to build.</param>
     /// <param name="errors">What the platform said.</param>
@@ -24,7 +31,7 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
     public IReadOnlyList<TlsProblem> Explain(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors, string? askedName)
     {
         if (certificate is null)
-            return IsServer ? [] : [TlsProblems.ClientCertificateMissing.With(("accepted", Trusted))];
+            return IsServer ? [] : [Say(TlsProblems.ClientCertificateMissing, () => [("accepted", Trusted)])];
 
         var elements = chain is { ChainElements.Count: > 0 } ? chain.ChainElements.Select(element => element.Certificate).ToArray() : [certificate];
         var statuses = chain?.ChainElements.SelectMany(element => element.ChainElementStatus).Concat(chain.ChainStatus).ToArray() ?? [];
@@ -32,7 +39,7 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
         {
             problems.AddRange(Trust(elements, statuses));
-            problems.AddRange(elements.Select(Time).OfType<TlsProblem>());
+            problems.AddRange(elements.Select(Time).OfType<TlsProblem>().Take(MostProblems));
             if (!CertificateUsages.Allow(certificate, peer))
                 problems.Add(Usage(certificate));
             if (problems.Count == 0)
@@ -40,7 +47,7 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
         }
 
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
-            problems.Add(Name(certificate, askedName));
+            problems.Add(Mismatch(certificate, askedName));
         return problems;
     }
 
@@ -50,14 +57,14 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
     {
         if (certificate.NotAfter.ToUniversalTime() < now)
         {
-            return (IsServer ? TlsProblems.ServerCertificateExpired : TlsProblems.ClientCertificateExpired).With(
-                ("subject", certificate.Subject), ("notAfter", new DateTimeOffset(certificate.NotAfter)), ("now", now));
+            return Say(IsServer ? TlsProblems.ServerCertificateExpired : TlsProblems.ClientCertificateExpired, () =>
+                [("subject", Name(certificate.Subject)), ("notAfter", new DateTimeOffset(certificate.NotAfter)), ("now", now)]);
         }
 
         if (certificate.NotBefore.ToUniversalTime() > now)
         {
-            return (IsServer ? TlsProblems.ServerCertificateNotYetValid : TlsProblems.ClientCertificateNotYetValid).With(
-                ("subject", certificate.Subject), ("notBefore", new DateTimeOffset(certificate.NotBefore)), ("now", now));
+            return Say(IsServer ? TlsProblems.ServerCertificateNotYetValid : TlsProblems.ClientCertificateNotYetValid, () =>
+                [("subject", Name(certificate.Subject)), ("notBefore", new DateTimeOffset(certificate.NotBefore)), ("now", now)]);
         }
 
         return null;
@@ -66,15 +73,18 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
     /// <summary>The problem of a certificate that is for the other end.</summary>
     /// <param name="certificate">The certificate to look at.</param>
     public TlsProblem Usage(X509Certificate2 certificate) =>
-        (IsServer ? TlsProblems.ServerCertificateUsage : TlsProblems.ClientCertificateUsage).With(
-            ("subject", certificate.Subject), ("usages", string.Join(", ", CertificateUsages.Of(certificate))));
+        Say(IsServer ? TlsProblems.ServerCertificateUsage : TlsProblems.ClientCertificateUsage, () =>
+            [("subject", Name(certificate.Subject)), ("usages", PeerText.List(CertificateUsages.Of(certificate)))]);
 
-    private static TlsProblem Name(X509Certificate2 certificate, string? askedName)
+    private static string Name(string name) => PeerText.Printable(name);
+
+    private TlsProblem Mismatch(X509Certificate2 certificate, string? askedName) => Say(TlsProblems.ServerNameMismatch, () =>
     {
         var names = CertificateNames.Of(certificate);
-        return TlsProblems.ServerNameMismatch.With(
-            ("asked", askedName), ("names", names.Count > 0 ? string.Join(", ", names) : $"no name at all (its subject is {certificate.Subject})"));
-    }
+        return [("asked", askedName), ("names", names.Count > 0 ? PeerText.List(names) : $"no name at all (its subject is {Name(certificate.Subject)})")];
+    });
+
+    private TlsProblem Say(TlsProblem entry, Func<IEnumerable<(string Name, object? Value)>> values) => inWords ? entry.With(values()) : entry;
 
     private IEnumerable<TlsProblem> Trust(X509Certificate2[] elements, X509ChainStatus[] statuses)
     {
@@ -88,8 +98,8 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
         if (twin is not null && CertificateKeys.KeyId(twin) != CertificateKeys.IssuerKeyId(last))
         {
             // The chain would be whole if the key were the same.
-            return [(IsServer ? TlsProblems.ServerAuthorityTwin : TlsProblems.ClientAuthorityTwin).With(
-                ("subject", leaf.Subject), ("authority", twin.Subject), ("signed", CertificateKeys.IssuerKeyId(last)), ("trusted", CertificateKeys.KeyId(twin)))];
+            return [Say(IsServer ? TlsProblems.ServerAuthorityTwin : TlsProblems.ClientAuthorityTwin, () =>
+                [("subject", Name(leaf.Subject)), ("authority", Name(twin.Subject)), ("signed", Name(CertificateKeys.IssuerKeyId(last))), ("trusted", CertificateKeys.KeyId(twin))])];
         }
 
         if (roots.IsSystem && SystemRoots.Count() == 0)
@@ -99,20 +109,25 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
         }
 
         if (CertificateKeys.SameName(leaf.SubjectName, leaf.IssuerName))
-            return [(IsServer ? TlsProblems.ServerSelfSigned : TlsProblems.ClientSelfSigned).With(("subject", leaf.Subject), ("trusted", Trusted), ("accepted", Trusted))];
+        {
+            return [Say(IsServer ? TlsProblems.ServerSelfSigned : TlsProblems.ClientSelfSigned, () =>
+                [("subject", Name(leaf.Subject)), ("trusted", Trusted), ("accepted", Trusted)])];
+        }
 
         if (elements.Length == 1)
         {
-            return [(IsServer ? TlsProblems.ServerIntermediateMissing : TlsProblems.ClientIntermediateMissing).With(
-                ("subject", leaf.Subject), ("issuer", leaf.Issuer), ("trusted", Trusted), ("accepted", Trusted))];
+            return [Say(IsServer ? TlsProblems.ServerIntermediateMissing : TlsProblems.ClientIntermediateMissing, () =>
+                [("subject", Name(leaf.Subject)), ("issuer", Name(leaf.Issuer)), ("trusted", Trusted), ("accepted", Trusted)])];
         }
 
-        return [(IsServer ? TlsProblems.ServerAuthorityUnknown : TlsProblems.ClientAuthorityUnknown).With(
-            ("subject", leaf.Subject), ("authority", last.Issuer), ("trusted", Trusted), ("accepted", Trusted))];
+        return [Say(IsServer ? TlsProblems.ServerAuthorityUnknown : TlsProblems.ClientAuthorityUnknown, () =>
+            [("subject", Name(leaf.Subject)), ("authority", Name(last.Issuer)), ("trusted", Trusted), ("accepted", Trusted)])];
     }
 
     private TlsProblem Other(X509Certificate2 certificate, X509ChainStatus[] statuses) =>
-        (IsServer ? TlsProblems.ServerCertificateInvalid : TlsProblems.ClientCertificateInvalid).With(
-            ("subject", certificate.Subject), ("issuer", certificate.Issuer),
-            ("statuses", string.Join(", ", statuses.Select(status => $"{status.Status} ({status.StatusInformation.Trim()})").Distinct())));
+        Say(IsServer ? TlsProblems.ServerCertificateInvalid : TlsProblems.ClientCertificateInvalid, () =>
+        [
+            ("subject", Name(certificate.Subject)), ("issuer", Name(certificate.Issuer)),
+            ("statuses", PeerText.List([.. statuses.Select(status => $"{status.Status} ({status.StatusInformation.Trim()})").Distinct()])),
+        ]);
 }

@@ -29,28 +29,30 @@ internal sealed partial class Refusals(ILogger<Refusals> logger, TimeProvider ti
     {
         HandshakeFlow.Current?.Keep(chain, material);
         if (revoked is not null)
-            Report([revoked], certificate, material.Roots);
+            Report(_ => [revoked], certificate, material.Roots);
         else if (errors != SslPolicyErrors.None)
-            Report(new PeerDiagnosis(TlsSide.Client, material.Roots, time.GetUtcNow()).Explain(certificate, chain, errors, askedName: null), certificate, material.Roots);
+            Report(inWords => new PeerDiagnosis(TlsSide.Client, material.Roots, time.GetUtcNow(), inWords).Explain(certificate, chain, errors, askedName: null), certificate, material.Roots);
     };
 
     /// <summary>What failed besides a certificate, in the flow of its connection.</summary>
-    public void Report(TlsProblem problem) => Report([problem], shown: null, roots: null);
+    public void Report(TlsProblem problem) => Report(_ => [problem], shown: null, roots: null);
 
-    private void Report(IReadOnlyList<TlsProblem> problems, X509Certificate2? shown, TlsRoots? roots)
+    // Every refusal is counted by its id; texts are made of what a stranger showed only for those that are logged.
+    private void Report(Func<bool, IReadOnlyList<TlsProblem>> explain, X509Certificate2? shown, TlsRoots? roots)
     {
-        if (HandshakeFlow.Current is not { IsReported: false } handshake || problems.Count == 0)
+        if (HandshakeFlow.Current is not { IsReported: false } handshake || explain(false) is not [var decisive, ..])
             return;
         handshake.IsReported = true;
-        _counter.Add(1, new("problem", problems[0].Id), new("port", handshake.Port.Name));
-        var limit = _limits.GetOrAdd((handshake.Port.Name, problems[0].Id), _ => new RefusalLimit(time, Burst, Window));
+        _counter.Add(1, new("problem", decisive.Id), new("port", handshake.Port.Name));
+        var limit = _limits.GetOrAdd((handshake.Port.Name, decisive.Id), _ => new RefusalLimit(time, Burst, Window));
         if (!limit.TryTake(out var suppressed))
             return;
         if (suppressed > 0)
-            Log.Suppressed(logger, suppressed, handshake.Port.Name, problems[0].Id);
+            Log.Suppressed(logger, suppressed, handshake.Port.Name, decisive.Id);
+        var problems = explain(true);
         Log.Refused(
-            logger, handshake.Port.Name, handshake.Remote, problems[0].Id, string.Join("; also ", problems.Select(problem => $"{problem.Title}: {problem.Cause}")), problems[0].Fix,
-            shown is null ? "no certificate" : CertificateText.Describe(shown), roots?.ToString() ?? "nobody is asked");
+            logger, handshake.Port.Name, handshake.Remote, decisive.Id, string.Join("; also ", problems.Select(problem => $"{problem.Title}: {problem.Cause}")), problems[0].Fix,
+            shown is null ? "no certificate" : PeerText.Printable(CertificateText.Describe(shown), PeerText.LongestValue), roots?.ToString() ?? "nobody is asked");
     }
 
     private static partial class Log
