@@ -81,10 +81,12 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
     private TlsProblem Mismatch(X509Certificate2 certificate, string? askedName) => Say(TlsProblems.ServerNameMismatch, () =>
     {
         var names = CertificateNames.Of(certificate);
-        return [("asked", askedName), ("names", names.Count > 0 ? PeerText.List(names) : $"no name at all (its subject is {Name(certificate.Subject)})")];
+        var carried = names.Count > 0 ? PeerText.List(names) : $"no name at all (its subject is {Name(certificate.Subject)})";
+        return [("asked", askedName), ("names", carried)];
     });
 
-    private TlsProblem Say(TlsProblem entry, Func<IEnumerable<(string Name, object? Value)>> values) => inWords ? entry.With(values()) : entry;
+    private TlsProblem Say(TlsProblem entry, Func<IEnumerable<(string Name, object? Value)>> values) =>
+        inWords ? entry.With(values()) : entry;
 
     private IEnumerable<TlsProblem> Trust(X509Certificate2[] elements, X509ChainStatus[] statuses)
     {
@@ -99,7 +101,10 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
         {
             // The chain would be whole if the key were the same.
             return [Say(IsServer ? TlsProblems.ServerAuthorityTwin : TlsProblems.ClientAuthorityTwin, () =>
-                [("subject", Name(leaf.Subject)), ("authority", Name(twin.Subject)), ("signed", Name(CertificateKeys.IssuerKeyId(last))), ("trusted", CertificateKeys.KeyId(twin))])];
+            [
+                ("subject", Name(leaf.Subject)), ("authority", Name(twin.Subject)),
+                ("signed", Name(CertificateKeys.IssuerKeyId(last))), ("trusted", CertificateKeys.KeyId(twin)),
+            ])];
         }
 
         if (roots.IsSystem && SystemRoots.Count() == 0)

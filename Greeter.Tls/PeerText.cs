@@ -41,7 +41,9 @@ public static class PeerText
             taken += length;
         }
 
-        return taken == text.Length ? clean.ToString() : clean.Append(CultureInfo.InvariantCulture, $"... ({text.Length - taken} more characters)").ToString();
+        if (taken < text.Length)
+            clean.Append(CultureInfo.InvariantCulture, $"... ({text.Length - taken} more characters)");
+        return clean.ToString();
     }
 
     /// <summary>Values one after the other, each a <see cref="Printable"/> name, at most <see cref="LongestList"/> of them.</summary>
@@ -63,8 +65,11 @@ public static class PeerText
     {
         const int Longest = 100;
         var lines = text.Split('\n');
-        var written = lines.Take(Longest).Select(line => indent + Printable(line.TrimEnd('\r').Replace("\t", "  ", StringComparison.Ordinal), LongestValue));
-        return string.Join(Environment.NewLine, lines.Length > Longest ? written.Append($"{indent}and {lines.Length - Longest} more lines") : written);
+        var written = lines.Take(Longest)
+            .Select(line => indent + Printable(line.TrimEnd('\r').Replace("\t", "  ", StringComparison.Ordinal), LongestValue));
+        if (lines.Length > Longest)
+            written = written.Append($"{indent}and {lines.Length - Longest} more lines");
+        return string.Join(Environment.NewLine, written);
     }
 
     private static bool IsPrintable(string text)

@@ -6,7 +6,10 @@ namespace Greeter.Tls;
 /// <param name="Details">What was seen, line by line; much of it is the other side's text.</param>
 public sealed record TlsStep(string Name, TlsStepStatus Status, IReadOnlyList<string> Details)
 {
-    /// <summary>What was seen, line by line: each printable, at most <see cref="PeerText.LongestList"/> lines and one that tells how many more.</summary>
+    /// <summary>
+    /// What was seen, line by line: each printable, at most <see cref="PeerText.LongestList"/> lines and one that tells how
+    /// many more.
+    /// </summary>
     public IReadOnlyList<string> Details { get; } =
     [
         .. Details.Take(PeerText.LongestList).Select(detail => PeerText.Printable(detail, PeerText.LongestValue)),

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Greeter.Tls;
+using Microsoft.AspNetCore.Connections;
 
 namespace Greeter.Server.Tls;
 
@@ -31,11 +32,30 @@ internal sealed partial class Refusals(ILogger<Refusals> logger, TimeProvider ti
         if (revoked is not null)
             Report(_ => [revoked], certificate, material.Roots);
         else if (errors != SslPolicyErrors.None)
-            Report(inWords => new PeerDiagnosis(TlsSide.Client, material.Roots, time.GetUtcNow(), inWords).Explain(certificate, chain, errors, askedName: null), certificate, material.Roots);
+            Report(inWords => Diagnosis(material, inWords).Explain(certificate, chain, errors, askedName: null), certificate, material.Roots);
+    };
+
+    /// <summary>
+    /// Part of Kestrel's pipeline, around the handshake. For an alert as the first bytes the platform throws a
+    /// NotSupportedException that blames our certificate, and Kestrel would log it with its stack trace, each time.
+    /// </summary>
+    public ConnectionDelegate Explain(ConnectionDelegate next) => async connection =>
+    {
+        try
+        {
+            await next(connection);
+        }
+        catch (Exception e) when (HandshakeFlow.Current is { IsOver: false })
+        {
+            var reason = $"the handshake ended in an exception of the platform ({e.GetType().Name}: {e.Message})";
+            Report(TlsProblems.HandshakeFailed.With(("peer", HandshakeFlow.Current.Remote), ("reason", reason)));
+        }
     };
 
     /// <summary>What failed besides a certificate, in the flow of its connection.</summary>
     public void Report(TlsProblem problem) => Report(_ => [problem], shown: null, roots: null);
+
+    private PeerDiagnosis Diagnosis(TlsMaterial material, bool inWords) => new(TlsSide.Client, material.Roots, time.GetUtcNow(), inWords);
 
     // Every refusal is counted by its id; texts are made of what a stranger showed only for those that are logged.
     private void Report(Func<bool, IReadOnlyList<TlsProblem>> explain, X509Certificate2? shown, TlsRoots? roots)
@@ -50,9 +70,10 @@ internal sealed partial class Refusals(ILogger<Refusals> logger, TimeProvider ti
         if (suppressed > 0)
             Log.Suppressed(logger, suppressed, handshake.Port.Name, decisive.Id);
         var problems = explain(true);
-        Log.Refused(
-            logger, handshake.Port.Name, handshake.Remote, decisive.Id, string.Join("; also ", problems.Select(problem => $"{problem.Title}: {problem.Cause}")), problems[0].Fix,
-            shown is null ? "no certificate" : PeerText.Printable(CertificateText.Describe(shown), PeerText.LongestValue), roots?.ToString() ?? "nobody is asked");
+        var explanation = string.Join("; also ", problems.Select(problem => $"{problem.Title}: {problem.Cause}"));
+        var certificate = shown is null ? "no certificate" : PeerText.Printable(CertificateText.Describe(shown), PeerText.LongestValue);
+        var believed = roots?.ToString() ?? "nobody is asked";
+        Log.Refused(logger, handshake.Port.Name, handshake.Remote, decisive.Id, explanation, problems[0].Fix, certificate, believed);
     }
 
     private static partial class Log

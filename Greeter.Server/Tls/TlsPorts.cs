@@ -78,6 +78,7 @@ internal static class TlsPorts
         var options = new TlsServerOptions(source!, port.Kind == PortKind.Tls
             ? TlsHandshake.Server
             : material => TlsHandshake.MutualServer(material, refusals.Observer(material)));
+        listen.Use(refusals.Explain);
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
             OnConnection = _ => ValueTask.FromResult(options.Current),

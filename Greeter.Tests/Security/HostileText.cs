@@ -5,14 +5,18 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Greeter.Tests;
 
-/// <summary>What a stranger writes in order to be taken for us: control characters, bidi marks, line breaks, places of our texts, and a lot of it.</summary>
+/// <summary>
+/// What a stranger writes in order to be taken for us: control characters, bidi marks, line breaks, places of our texts, and a
+/// lot of it.
+/// </summary>
 internal static class HostileText
 {
-    public const string Forged = "\u001b[2J\u001b]0;mine\u0007\r\ngreeter: error: forged\nok   trust              forged\u202E\u2066\u2028\u2029\u200F\u00AD\uFEFF\u009B31m"
+    public const string Forged = "\u001b[2J\u001b]0;mine\u0007\r\ngreeter: error: forged\nok   trust              forged"
+        + "\u202E\u2066\u2028\u2029\u200F\u00AD\uFEFF\u009B31m"
         + "{trusted}{accepted}{subject}{issuer}{reason}{detail}{fix}";
 
-    /// <summary>The longest line that any text of ours is: three values of 1,000 with what is around them, twice.</summary>
-    public const int LongestLine = 6_000;
+    /// <summary>Longer than any line of ours: six values of 1,000 letters, each with its escapes, and what is around them.</summary>
+    public const int LongestLine = 8_000;
 
     public static string Long(int letters) => Forged + new string('x', letters);
 
@@ -44,7 +48,8 @@ internal static class HostileText
             line.Length.Should().BeLessThan(longestLine);
         }
 
-        lines.Should().NotContain(line => line.StartsWith("greeter: error: forged", StringComparison.Ordinal) || line.StartsWith("ok   trust              forged", StringComparison.Ordinal));
+        lines.Should().NotContain(line => line.StartsWith("greeter: error: forged", StringComparison.Ordinal)
+            || line.StartsWith("ok   trust              forged", StringComparison.Ordinal));
     }
 
     /// <summary>The client failed, for this reason, and both of its streams are plain.</summary>

@@ -20,7 +20,8 @@ public sealed class LogBoundTests : IAsyncLifetime
     private readonly TestFolder _folder = TestFolder.With(TestPki.Ec);
     private TestServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await TestServer.StartAsync(_folder, TestSignIn.Settings(_folder, "alice"));
+    public async Task InitializeAsync() =>
+        _server = await TestServer.StartAsync(_folder, TestSignIn.Settings(_folder, "alice"));
 
     [Theory]
     [InlineData(MethodType.Unary, "SayHello")]
@@ -36,7 +37,6 @@ public sealed class LogBoundTests : IAsyncLifetime
         for (var i = 0; i < 100; i++)
             (await SendAsync(Nested)).Should().Be(StatusCode.InvalidArgument);
         (await SendAsync([0x0A, 0x7F])).Should().Be(StatusCode.InvalidArgument, "a name that ends early");
-        (await SendAsync([0x0A, 0x02, 0xC3, 0x28])).Should().BeOneOf([StatusCode.OK, StatusCode.InvalidArgument], "a name that is no UTF-8");
 
         ShouldBeBounded();
 
@@ -80,6 +80,7 @@ public sealed class LogBoundTests : IAsyncLifetime
         });
 
         await refusals.WaitForAsync(200);
+        refusals.Counts.Keys.Should().Equal($"handshake-failed {port.ToLowerInvariant()}");
         ShouldBeBounded();
     }
 
@@ -93,8 +94,8 @@ public sealed class LogBoundTests : IAsyncLifetime
             var closed = peer.WaitForCloseAsync();
             for (var stream = 1; stream < 20_000 && !closed.IsCompleted; stream += 2)
             {
-                await peer.TrySendAsync(
-                    [.. HostilePeer.Frame(HostilePeer.HeadersFrame, HostilePeer.EndHeaders, stream, HostilePeer.Headers()), .. HostilePeer.Frame(HostilePeer.ResetStream, flags: 0, stream, [0, 0, 0, 8])]);
+                byte[] begin = HostilePeer.Frame(HostilePeer.HeadersFrame, HostilePeer.EndHeaders, stream, HostilePeer.Headers());
+                await peer.TrySendAsync([.. begin, .. HostilePeer.Frame(HostilePeer.ResetStream, flags: 0, stream, [0, 0, 0, 8])]);
             }
 
             await closed;
@@ -126,11 +127,13 @@ public sealed class LogBoundTests : IAsyncLifetime
     }
 
     private static Task RepeatAsync(int times, Func<Task> attack) =>
-        Parallel.ForEachAsync(Enumerable.Range(0, times), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, _) => await attack());
+        Parallel.ForEachAsync(Enumerable.Range(0, times), async (_, _) => await attack());
+
+    private string[] Told() => [.. _server.Log.All.Where(line => !line.StartsWith("Information", StringComparison.Ordinal))];
 
     private void ShouldBeBounded(int most = Most)
     {
-        var lines = _server.Log.All.Where(line => !line.StartsWith("Information", StringComparison.Ordinal)).ToArray();
+        var lines = Told();
         lines.Should().NotBeEmpty("the attack is told");
         lines.Sum(Encoding.UTF8.GetByteCount).Should().BeLessThan(most, "the log is\n{0}", string.Join('\n', lines.Take(20)));
     }

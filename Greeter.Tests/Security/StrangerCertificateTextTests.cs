@@ -45,7 +45,8 @@ public sealed class StrangerCertificateTextTests
         (await Handshake.TryAsync(server.Port(PortKind.Mtls), SslProtocols.Tls13, certificate)).Should().BeFalse();
 
         var line = await server.Log.WaitForAsync("[client-intermediate-missing]");
-        line.Should().Contain($"it sent CN={subject} alone; its issuer CN=somebody is not among the accepted roots: {TestPki.Ec.ClientCa.Root.Subject};");
+        line.Should().Contain($"it sent CN={subject} alone; its issuer CN=somebody is not among the accepted roots: ")
+            .And.Contain($"accepted roots: {TestPki.Ec.ClientCa.Root.Subject};");
     }
 
     [Theory]
@@ -64,10 +65,11 @@ public sealed class StrangerCertificateTextTests
 
         greet.Error.Split('\n')[0].Should().EndWith("[server-intermediate-missing]");
         doctor.ShouldEndPlain("[server-intermediate-missing]");
-        json.ShouldEndPlain("");
+        json.Output.Should().Contain("\"server-intermediate-missing\"");
+        json.Output.ShouldBePlain();
         compare.ShouldEndPlain("[server-intermediate-missing]");
         greet.Error.ShouldBePlain();
-        (greet.Error.Length + doctor.Error.Length + doctor.Output.Length + json.Output.Length + compare.Error.Length).Should().BeLessThan(60_000);
+        new[] { greet, doctor, json, compare }.Sum(run => run.Output.Length + run.Error.Length).Should().BeLessThan(60_000);
     }
 
     [Fact]
@@ -78,7 +80,8 @@ public sealed class StrangerCertificateTextTests
         await using var server = ServerWith(new SslServerAuthenticationOptions
         {
             ServerCertificateContext = SslStreamCertificateContext.Create(
-                TestPki.Ec.Server.Certificate, [TestPki.Ec.ServerCa.Issuing], offline: true, SslCertificateTrust.CreateForX509Collection([authority], sendTrustInHandshake: true)),
+                TestPki.Ec.Server.Certificate, [TestPki.Ec.ServerCa.Issuing], offline: true,
+                SslCertificateTrust.CreateForX509Collection([authority], sendTrustInHandshake: true)),
             ClientCertificateRequired = true,
             RemoteCertificateValidationCallback = (_, _, _, _) => false,
         });
@@ -94,7 +97,7 @@ public sealed class StrangerCertificateTextTests
 
     private static X509Certificate2 Of(string kind) => kind == "bomb"
         ? HostileText.Bomb()
-        : HostileText.Certificate(HostileText.Long(10_000), HostileText.Long(10_000), "\u001b[2J\r\nok   trust              forged");
+        : HostileText.Certificate(HostileText.Long(10_000), HostileText.Long(20_000), "\u001b[2J\r\nok   trust              forged");
 
     private static RawPeer ServerWith(SslServerAuthenticationOptions options) => new(async (stream, stop) =>
     {
