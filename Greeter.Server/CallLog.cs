@@ -45,17 +45,23 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
         // From the endpoint, not from the path: a caller must not be able to make up names for a metric.
         var method = context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.FullName ?? "unknown";
         _duration.Record(elapsed.TotalSeconds, new("method", method), new("transport", transport), new("status", status));
-        var caller = PeerText.Printable(context.GetCaller()?.ToString() ?? "nobody"); // A trusted client's common name may hold anything, too.
+
+        // A trusted client's common name may hold anything, too.
+        var caller = PeerText.Printable(context.GetCaller()?.ToString() ?? "nobody");
         Activity.Current?.SetTag("rpc.method", method).SetTag("rpc.grpc.status_code", status).SetTag("greeter.transport", transport).SetTag("greeter.caller", caller);
         var milliseconds = elapsed.TotalMilliseconds;
         if (status == Ok || WentAway(context, status))
             Log.Called(logger, method, caller, transport, status, milliseconds);
-        else if (_limits.GetOrAdd((method, status), _ => new RefusalLimit(time, Refusals.Burst, Refusals.Window)).TryTake(out var suppressed))
+        else if (Limit(method, status).TryTake(out var suppressed))
             Log.Failed(logger, method, caller, transport, status, milliseconds, suppressed);
     }
 
+    private RefusalLimit Limit(string method, string status) =>
+        _limits.GetOrAdd((method, status), _ => new RefusalLimit(time, Refusals.Burst, Refusals.Window));
+
     // Whoever ends a Watch, or resets streams as fast as they can, is no failure of ours.
-    private static bool WentAway(HttpContext context, string status) => status is None or Cancelled && context.RequestAborted.IsCancellationRequested;
+    private static bool WentAway(HttpContext context, string status) =>
+        status is None or Cancelled && context.RequestAborted.IsCancellationRequested;
 
     // A call that was refused before it began has its status in the headers, every other in the trailers.
     private static string Status(HttpContext context)

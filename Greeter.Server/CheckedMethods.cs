@@ -29,21 +29,28 @@ internal sealed class CheckedMethods<TService> : IServiceMethodProvider<TService
 
     private sealed class Binder(ServiceMethodProviderContext<TService> context, Type definition) : ServiceBinderBase
     {
-        public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler) =>
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler) =>
             context.AddUnaryMethod(Checked(method), Metadata(method), Handler<UnaryServerMethod<TService, TRequest, TResponse>>(method));
 
-        public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler) =>
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler) =>
             context.AddClientStreamingMethod(Checked(method), Metadata(method), Handler<ClientStreamingServerMethod<TService, TRequest, TResponse>>(method));
 
-        public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler) =>
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler) =>
             context.AddServerStreamingMethod(Checked(method), Metadata(method), Handler<ServerStreamingServerMethod<TService, TRequest, TResponse>>(method));
 
-        public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler) =>
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler) =>
             context.AddDuplexStreamingMethod(Checked(method), Metadata(method), Handler<DuplexStreamingServerMethod<TService, TRequest, TResponse>>(method));
 
-        private static Method<TRequest, TResponse> Checked<TRequest, TResponse>(Method<TRequest, TResponse> method) => new(
-            method.Type, method.ServiceName, method.Name,
-            new Marshaller<TRequest>(method.RequestMarshaller.ContextualSerializer, bytes => Parse(method.RequestMarshaller, bytes)), method.ResponseMarshaller);
+        private static Method<TRequest, TResponse> Checked<TRequest, TResponse>(Method<TRequest, TResponse> method)
+        {
+            var requests = new Marshaller<TRequest>(
+                method.RequestMarshaller.ContextualSerializer, bytes => Parse(method.RequestMarshaller, bytes));
+            return new Method<TRequest, TResponse>(method.Type, method.ServiceName, method.Name, requests, method.ResponseMarshaller);
+        }
 
         private static T Parse<T>(Marshaller<T> marshaller, DeserializationContext bytes)
         {
@@ -62,7 +69,10 @@ internal sealed class CheckedMethods<TService> : IServiceMethodProvider<TService
             where TDelegate : Delegate => Handler(method).CreateDelegate<TDelegate>();
 
         private IList<object> Metadata(IMethod method) =>
-            [.. typeof(TService).GetCustomAttributes(inherit: true), .. Handler(method).GetCustomAttributes(inherit: true), new HttpMethodMetadata(["POST"])];
+        [
+            .. typeof(TService).GetCustomAttributes(inherit: true), .. Handler(method).GetCustomAttributes(inherit: true),
+            new HttpMethodMetadata(["POST"]),
+        ];
 
         // The override of the generated method; another overload of that name is not the service's.
         private MethodInfo Handler(IMethod method) => typeof(TService).GetMethods()

@@ -18,7 +18,8 @@ internal sealed class LimitedLogs(ILoggerFactory inner, TimeProvider time, param
     public ILogger CreateLogger(string categoryName)
     {
         var logger = inner.CreateLogger(categoryName);
-        return Array.Exists(categories, begin => categoryName.StartsWith(begin, StringComparison.Ordinal)) ? new Limited(this, logger, categoryName) : logger;
+        var isLimited = Array.Exists(categories, begin => categoryName.StartsWith(begin, StringComparison.Ordinal));
+        return isLimited ? new Limited(this, logger, categoryName) : logger;
     }
 
     public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
@@ -38,10 +39,13 @@ internal sealed class LimitedLogs(ILoggerFactory inner, TimeProvider time, param
 
         public bool IsEnabled(LogLevel logLevel) => logger.IsEnabled(logLevel);
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             var suppressed = 0L;
-            if (!IsEnabled(logLevel) || (logLevel >= LogLevel.Warning && !owner.Limit(category, eventId, exception).TryTake(out suppressed)))
+            if (!IsEnabled(logLevel))
+                return;
+            if (logLevel >= LogLevel.Warning && !owner.Limit(category, eventId, exception).TryTake(out suppressed))
                 return;
             logger.Log(logLevel, eventId, state, exception, suppressed == 0
                 ? formatter

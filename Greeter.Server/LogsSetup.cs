@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Greeter.Server;
 
-/// <summary>The log: on standard error, printable, and bounded whatever strangers send. It holds for every provider that is added.</summary>
+/// <summary>The log: on standard error, printable, and bounded whatever strangers send; and so for every provider that is added.</summary>
 internal static class LogsSetup
 {
     public static void AddLogs(this WebApplicationBuilder builder)

@@ -32,12 +32,14 @@ public sealed class PrintableLogs(ILoggerFactory inner) : ILoggerFactory
         public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
 
         // The state goes through as it is: what writes fields (JSON, OTLP) escapes them by itself.
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (!IsEnabled(logLevel))
                 return;
             var printable = Clean(logLevel, exception);
-            inner.Log(logLevel, eventId, state, printable, (said, _) => PeerText.Printable(formatter(said, exception), LongestMessage));
+            inner.Log(
+                logLevel, eventId, state, printable, (said, _) => PeerText.Printable(formatter(said, exception), LongestMessage));
         }
 
         // Below Information somebody asked for exceptions as they are: each failed handshake has one, and HandshakeLog reads its type.

@@ -32,7 +32,10 @@ internal sealed partial class Refusals(ILogger<Refusals> logger, TimeProvider ti
         if (revoked is not null)
             Report(_ => [revoked], certificate, material.Roots);
         else if (errors != SslPolicyErrors.None)
-            Report(inWords => Diagnosis(material, inWords).Explain(certificate, chain, errors, askedName: null), certificate, material.Roots);
+        {
+            Report(
+                inWords => Diagnosis(material, inWords).Explain(certificate, chain, errors, askedName: null), certificate, material.Roots);
+        }
     };
 
     /// <summary>

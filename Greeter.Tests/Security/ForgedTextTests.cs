@@ -35,7 +35,9 @@ public sealed class ForgedTextTests : IDisposable
     {
         await using var server = await ForgingServer.StartAsync(reply);
 
-        (await TestClient.RunAsync(_folder, "--credentials", "tls", "--address", server.Url)).Should().Be(new TestClient(0, reply + "\n", ""));
+        var client = await TestClient.RunAsync(_folder, "--credentials", "tls", "--address", server.Url);
+
+        client.Should().Be(new TestClient(0, reply + "\n", ""));
     }
 
     [Theory]
