@@ -1,6 +1,7 @@
 using Greeter.Tls;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,8 @@ internal static class ClientHost
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (where is not null)
             given = [.. given, .. DoctorAddress.Settings(where, given, builder.Configuration)];
+        builder.Services.AddSingleton<LoggerFactory>();
+        builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(services => new PrintableLogs(services.GetRequiredService<LoggerFactory>())));
         builder.Configuration.AddInMemoryCollection(given.Select(entry => KeyValuePair.Create<string, string?>(entry.Setting, entry.Value)));
         settings = new SettingsReader(
             builder.Configuration,

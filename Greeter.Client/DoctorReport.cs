@@ -24,7 +24,7 @@ internal static class DoctorReport
             Ansi = terminal.IsInteractive ? AnsiSupport.Detect : AnsiSupport.No,
         });
         console.Profile.Width = int.MaxValue; // The terminal wraps by itself; Spectre would cut a pipe's lines at 80.
-        console.MarkupLineInterpolated($"[bold]{subject}[/]");
+        console.MarkupLineInterpolated($"[bold]{PeerText.Printable(subject, PeerText.LongestValue)}[/]");
         foreach (var step in diagnosis.Steps)
         {
             var (color, word) = step.Status switch
@@ -45,14 +45,14 @@ internal static class DoctorReport
             terminal.Error.WriteLine(problem.Describe());
     }
 
-    /// <summary>The shape is documented in docs/doctor.md: fields are added, never renamed.</summary>
+    /// <summary>The shape is documented in docs/doctor.md: fields are added, never renamed. Steps and problems are printable from the start.</summary>
     public static void WriteJson(TextWriter output, string subject, TlsDiagnosis diagnosis)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, Indented))
         {
             json.WriteStartObject();
-            json.WriteString("subject", subject);
+            json.WriteString("subject", PeerText.Printable(subject, PeerText.LongestValue));
             json.WriteBoolean("ok", !diagnosis.Steps.Any(step => step.Status == TlsStepStatus.Failed));
             json.WriteStartArray("steps");
             foreach (var step in diagnosis.Steps)

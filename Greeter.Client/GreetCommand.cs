@@ -20,7 +20,7 @@ internal static class GreetCommand
             if (SignInCommand.Read(settings, target, terminal) is { } signIn)
                 target = await signIn.RunAsync(target, request, logs, stop);
             await foreach (var message in GreetAsync(target, request, terminal, logs, stop))
-                await terminal.Out.WriteLineAsync(message);
+                await terminal.AnswerAsync(message);
             return ExitCode.Success;
         }
         catch (RpcException e)

@@ -15,7 +15,7 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
     {
         if (In != Console.In || Console.IsInputRedirected)
             return In.ReadLine();
-        Error.Write($"password of {user}: ");
+        Error.Write($"password of {PeerText.Printable(user)}: ");
         var password = new System.Text.StringBuilder();
         while (Console.ReadKey(intercept: true) is var key && key.Key != ConsoleKey.Enter)
         {
@@ -42,12 +42,15 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
         }
     }
 
+    /// <summary>One line of the answer: all of it, and nothing that moves the cursor or begins a line of its own.</summary>
+    public Task AnswerAsync(string text) => Out.WriteLineAsync(PeerText.Printable(text, int.MaxValue));
+
     /// <summary>Three lines for each problem; the stack trace only where it was asked for.</summary>
     public void Report(IEnumerable<TlsProblem> problems, Exception exception, bool verbose)
     {
         foreach (var problem in problems)
             Error.WriteLine(problem.Describe());
         if (verbose)
-            Error.WriteLine(exception);
+            Error.WriteLine(PeerText.Lines(exception.ToString())); // An exception carries the other side's words as they came.
     }
 }

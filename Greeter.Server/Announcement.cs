@@ -32,5 +32,5 @@ internal static class Announcement
     private static string Describe(X509Certificate2 certificate) =>
         $"{certificate.Subject} for {string.Join(", ", CertificateNames.Of(certificate))}, until {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}, from {certificate.Issuer}";
 
-    private static void Say(string text) => Console.Error.WriteLine($"greeter: {text}");
+    private static void Say(string text) => Console.Error.WriteLine($"greeter: {PeerText.Printable(text, PeerText.LongestValue)}");
 }

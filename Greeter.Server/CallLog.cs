@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Greeter.Server.Callers;
 using Greeter.Server.Tls;
+using Greeter.Tls;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -21,9 +22,6 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
     private const string Unknown = "2";
 
     // A caller who is refused again and again must not fill a disk.
-    private const int Burst = 50;
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
-
     private readonly ConcurrentDictionary<(string Method, string Status), RefusalLimit> _limits = new();
 
     private readonly Histogram<double> _duration = meters.Create(Meter).CreateHistogram<double>(
@@ -50,12 +48,14 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
         // From the endpoint, not from the path: a caller must not be able to make up names for a metric.
         var method = context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.FullName ?? "unknown";
         _duration.Record(elapsed.TotalSeconds, new("method", method), new("transport", transport), new("status", status));
-        var caller = context.GetCaller()?.ToString() ?? "nobody";
+
+        // A trusted client's common name may hold anything, too.
+        var caller = PeerText.Printable(context.GetCaller()?.ToString() ?? "nobody");
         Activity.Current?.SetTag("rpc.method", method).SetTag("rpc.grpc.status_code", status).SetTag("greeter.transport", transport).SetTag("greeter.caller", caller);
         var milliseconds = elapsed.TotalMilliseconds;
         if (status is Ok or Cancelled)
             Log.Called(logger, method, caller, transport, status, milliseconds);
-        else if (_limits.GetOrAdd((method, status), _ => new RefusalLimit(time, Burst, Window)).TryTake(out var suppressed))
+        else if (_limits.GetOrAdd((method, status), _ => new RefusalLimit(time, Refusals.Burst, Refusals.Window)).TryTake(out var suppressed))
         {
             if (suppressed > 0)
                 Log.Suppressed(logger, suppressed, method, status);

@@ -17,7 +17,7 @@ internal static class Program
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
     {
         var builder = WebApplication.CreateBuilder(Startup.Options(args));
-        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.AddLogs();
         var settings = new SettingsReader(builder.Configuration, builder.Environment.ContentRootPath);
 
         builder.AddTlsPorts(settings);
@@ -26,7 +26,7 @@ internal static class Program
         builder.AddHealth(Helloworld.Greeter.Descriptor.FullName, SignIn.Descriptor.FullName);
         builder.AddTelemetry();
         builder.AddDrain();
-        builder.Services.AddGrpc().AddMessageLimit();
+        builder.Services.AddGrpc().AddCheckedMethods().AddMessageLimit();
         settings.ThrowIfAny();
         adjust?.Invoke(builder);
 

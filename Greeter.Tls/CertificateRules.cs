@@ -8,7 +8,8 @@ namespace Greeter.Tls;
 /// security level 2 for the strength.
 /// </summary>
 /// <param name="peer">The end that showed the certificate.</param>
-internal sealed class CertificateRules(TlsSide peer)
+/// <param name="inWords">False for the catalogue's entries alone: see <see cref="PeerDiagnosis"/>.</param>
+internal sealed class CertificateRules(TlsSide peer, bool inWords = true)
 {
     private const int LongestSerial = 20; // RFC 5280, section 4.1.2.2.
     private const X509KeyUsageFlags Signs = X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign;
@@ -37,12 +38,13 @@ internal sealed class CertificateRules(TlsSide peer)
 
     /// <summary>The problem of a certificate that cannot be read, or is of no form that it may have.</summary>
     public TlsProblem Malformed(string subject, string fault) =>
-        (IsServer ? TlsProblems.ServerCertificateMalformed : TlsProblems.ClientCertificateMalformed).With(("subject", subject), ("fault", fault));
+        (IsServer ? TlsProblems.ServerCertificateMalformed : TlsProblems.ClientCertificateMalformed)
+            .WithIf(inWords, () => [("subject", subject), ("fault", fault)]);
 
     /// <summary>The problem of a certificate that is not for this.</summary>
     public TlsProblem Usage(X509Certificate2 certificate, string usages, string needed) =>
-        (IsServer ? TlsProblems.ServerCertificateUsage : TlsProblems.ClientCertificateUsage).With(
-            ("subject", CertificateText.Subject(certificate)), ("usages", usages), ("needed", needed));
+        (IsServer ? TlsProblems.ServerCertificateUsage : TlsProblems.ClientCertificateUsage)
+            .WithIf(inWords, () => [("subject", CertificateText.Subject(certificate)), ("usages", usages), ("needed", needed)]);
 
     private TlsProblem? Check(X509Certificate2 certificate, bool isLeaf, bool isLast)
     {
@@ -56,8 +58,8 @@ internal sealed class CertificateRules(TlsSide peer)
             if (isLeaf && CheckLeaf(certificate, parts, isPinned: isRoot && IsServer) is { } usage)
                 return usage;
             var weakness = CertificateStrength.OfKey(parts) ?? (isRoot ? null : CertificateStrength.OfSignature(parts));
-            return weakness is null ? null : (IsServer ? TlsProblems.ServerCertificateWeak : TlsProblems.ClientCertificateWeak).With(
-                ("subject", CertificateText.Subject(certificate)), ("weakness", weakness));
+            return weakness is null ? null : (IsServer ? TlsProblems.ServerCertificateWeak : TlsProblems.ClientCertificateWeak)
+                .WithIf(inWords, () => [("subject", CertificateText.Subject(certificate)), ("weakness", weakness)]);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -9,7 +9,7 @@ public static class CertificateText
     /// <param name="certificate">The certificate to describe.</param>
     public static string Describe(X509Certificate2 certificate)
     {
-        var names = CertificateNames.AreReadable(certificate) ? string.Join(", ", CertificateNames.Of(certificate)) : $"{Readable.Not} names";
+        var names = CertificateNames.AreReadable(certificate) ? PeerText.List(CertificateNames.Of(certificate)) : $"{Readable.Not} names";
         return $"{Subject(certificate)}{(names.Length == 0 ? "" : $" for {names}")}, {Dates(certificate)}, {Key(certificate)}, from {Issuer(certificate)}";
     }
 
@@ -17,9 +17,9 @@ public static class CertificateText
     /// <param name="certificate">The certificate to describe.</param>
     public static string Key(X509Certificate2 certificate) => Readable.OrNull(() => ReadKey(certificate)) ?? $"{Readable.Not} key";
 
-    internal static string Subject(X509Certificate2 certificate) => Readable.OrNull(() => certificate.Subject) ?? $"{Readable.Not} subject";
+    internal static string Subject(X509Certificate2 certificate) => Readable.OrNull(() => PeerText.Printable(certificate.Subject)) ?? $"{Readable.Not} subject";
 
-    internal static string Issuer(X509Certificate2 certificate) => Readable.OrNull(() => certificate.Issuer) ?? $"{Readable.Not} issuer";
+    internal static string Issuer(X509Certificate2 certificate) => Readable.OrNull(() => PeerText.Printable(certificate.Issuer)) ?? $"{Readable.Not} issuer";
 
     private static string Dates(X509Certificate2 certificate) =>
         (Readable.Date(() => certificate.NotBefore), Readable.Date(() => certificate.NotAfter)) is ({ } begin, { } end)

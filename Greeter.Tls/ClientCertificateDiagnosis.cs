@@ -9,7 +9,7 @@ namespace Greeter.Tls;
 /// <param name="now">The time by the client's clock.</param>
 internal sealed class ClientCertificateDiagnosis(TlsIdentity? identity, IReadOnlyList<string> accepted, DateTimeOffset now)
 {
-    private readonly string _accepted = accepted.Count == 0 ? "authorities that it does not name" : string.Join("; ", accepted);
+    private readonly string _accepted = accepted.Count == 0 ? "authorities that it does not name" : PeerText.List(accepted, "; ");
 
     /// <param name="ending">How the connection ended: the alert's words, or that it was closed.</param>
     public TlsProblem Explain(string ending)

@@ -77,7 +77,7 @@ internal sealed class HandshakeProbe(ProbeTarget target, TlsMaterial material)
     private string Shown => material.Identity is null ? "none shown" : $"shown: {material.Identity}";
 
     private static string Question(ProbedHandshake asking) => !asking.Asked ? "not asked for"
-        : $"asked for, from {(asking.AcceptedIssuers.Count == 0 ? "authorities that it does not name" : string.Join("; ", asking.AcceptedIssuers))}";
+        : $"asked for, from {(asking.AcceptedIssuers.Count == 0 ? "authorities that it does not name" : PeerText.List(asking.AcceptedIssuers, "; "))}";
 
     private ClientCertificateDiagnosis Diagnosis(ProbedHandshake asking) => new(material.Identity, asking.AcceptedIssuers, DateTimeOffset.UtcNow);
 

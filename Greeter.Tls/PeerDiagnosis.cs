@@ -10,13 +10,22 @@ namespace Greeter.Tls;
 /// <param name="peer">The end that showed the certificate.</param>
 /// <param name="roots">Whom this end believes.</param>
 /// <param name="now">The time by this end's clock.</param>
-public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset now)
+/// <param name="inWords">
+/// False for the catalogue's entries alone, their places empty: what a stranger shows may be 100 kB, and texts are made of it
+/// only where somebody reads them.
+/// </param>
+public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset now, bool inWords = true)
 {
+    // A chain may have a hundred certificates (OpenSSL's depth limit), each of which has expired.
+    private const int MostProblems = 5;
+
+    private readonly CertificateRules _rules = new(peer, inWords);
+
     private bool IsServer => peer == TlsSide.Server;
 
     private string Trusted => roots.ToString();
 
-    /// <summary>All that is wrong, the decisive first: trust, then time, then usage, then name.</summary>
+    /// <summary>What is wrong, the decisive first: trust, then time (of a few certificates), then usage, then name.</summary>
     /// <param name="certificate">What the peer showed; null for nothing.</param>
     /// <param name="chain">What the platform built of it; null where there was nothing to build.</param>
     /// <param name="errors">What the platform said.</param>
@@ -24,7 +33,7 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
     public IReadOnlyList<TlsProblem> Explain(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors, string? askedName)
     {
         if (certificate is null)
-            return IsServer ? [] : [TlsProblems.ClientCertificateMissing.With(("accepted", Trusted))];
+            return IsServer ? [] : [Say(TlsProblems.ClientCertificateMissing, () => [("accepted", Trusted)])];
         try
         {
             return Find(certificate, chain, errors, askedName);
@@ -52,10 +61,10 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
         if (isUntrusted && elements.All(CertificateRules.CanRead))
         {
             problems.AddRange(Trust(elements, statuses));
-            problems.AddRange(elements.Select(Time).OfType<TlsProblem>());
+            problems.AddRange(elements.Select(Time).OfType<TlsProblem>().Take(MostProblems));
         }
 
-        problems.AddRange(new CertificateRules(peer).Check(elements));
+        problems.AddRange(_rules.Check(elements).Take(MostProblems));
         if (isUntrusted && problems.Count == 0)
             problems.Add(Other(certificate, statuses));
 
@@ -70,14 +79,14 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
     {
         if (Readable.Date(() => certificate.NotAfter) is { } notAfter && notAfter < now)
         {
-            return (IsServer ? TlsProblems.ServerCertificateExpired : TlsProblems.ClientCertificateExpired).With(
-                ("subject", CertificateText.Subject(certificate)), ("notAfter", notAfter), ("now", now));
+            return Say(IsServer ? TlsProblems.ServerCertificateExpired : TlsProblems.ClientCertificateExpired, () =>
+                [("subject", CertificateText.Subject(certificate)), ("notAfter", notAfter), ("now", now)]);
         }
 
         if (Readable.Date(() => certificate.NotBefore) is { } notBefore && notBefore > now)
         {
-            return (IsServer ? TlsProblems.ServerCertificateNotYetValid : TlsProblems.ClientCertificateNotYetValid).With(
-                ("subject", CertificateText.Subject(certificate)), ("notBefore", notBefore), ("now", now));
+            return Say(IsServer ? TlsProblems.ServerCertificateNotYetValid : TlsProblems.ClientCertificateNotYetValid, () =>
+                [("subject", CertificateText.Subject(certificate)), ("notBefore", notBefore), ("now", now)]);
         }
 
         return null;
@@ -85,15 +94,18 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
 
     /// <summary>The problem of a certificate that is for the other end.</summary>
     /// <param name="certificate">The certificate to look at.</param>
-    public TlsProblem Usage(X509Certificate2 certificate) => new CertificateRules(peer).Usage(
-        certificate, string.Join(", ", CertificateUsages.Of(certificate)), IsServer ? "serverAuth" : "clientAuth");
+    public TlsProblem Usage(X509Certificate2 certificate) =>
+        _rules.Usage(certificate, PeerText.List(CertificateUsages.Of(certificate)), IsServer ? "serverAuth" : "clientAuth");
 
     internal static TlsProblem Name(X509Certificate2 certificate, string? askedName)
     {
         var names = CertificateNames.Of(certificate);
-        var otherwise = $"{(CertificateNames.AreReadable(certificate) ? "no name at all" : "names that cannot be read")} (its subject is {CertificateText.Subject(certificate)})";
-        return TlsProblems.ServerNameMismatch.With(("asked", askedName), ("names", names.Count > 0 ? string.Join(", ", names) : otherwise));
+        var otherwise = CertificateNames.AreReadable(certificate) ? "no name at all" : "names that cannot be read";
+        return TlsProblems.ServerNameMismatch.With(
+            ("asked", askedName), ("names", names.Count > 0 ? PeerText.List(names) : $"{otherwise} (its subject is {CertificateText.Subject(certificate)})"));
     }
+
+    private TlsProblem Say(TlsProblem entry, Func<IEnumerable<(string Name, object? Value)>> values) => entry.WithIf(inWords, values);
 
     private IEnumerable<TlsProblem> Trust(X509Certificate2[] elements, X509ChainStatus[] statuses)
     {
@@ -107,8 +119,11 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
         if (twin is not null && CertificateKeys.KeyId(twin) != CertificateKeys.IssuerKeyId(last))
         {
             // The chain would be whole if the key were the same.
-            return [(IsServer ? TlsProblems.ServerAuthorityTwin : TlsProblems.ClientAuthorityTwin).With(
-                ("subject", leaf.Subject), ("authority", twin.Subject), ("signed", CertificateKeys.IssuerKeyId(last)), ("trusted", CertificateKeys.KeyId(twin)))];
+            return [Say(IsServer ? TlsProblems.ServerAuthorityTwin : TlsProblems.ClientAuthorityTwin, () =>
+            [
+                ("subject", CertificateText.Subject(leaf)), ("authority", CertificateText.Subject(twin)),
+                ("signed", PeerText.Printable(CertificateKeys.IssuerKeyId(last))), ("trusted", CertificateKeys.KeyId(twin)),
+            ])];
         }
 
         if (roots.IsSystem && SystemRoots.Count() == 0)
@@ -118,20 +133,25 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
         }
 
         if (CertificateKeys.SameName(leaf.SubjectName, leaf.IssuerName))
-            return [(IsServer ? TlsProblems.ServerSelfSigned : TlsProblems.ClientSelfSigned).With(("subject", leaf.Subject), ("trusted", Trusted), ("accepted", Trusted))];
+        {
+            return [Say(IsServer ? TlsProblems.ServerSelfSigned : TlsProblems.ClientSelfSigned, () =>
+                [("subject", CertificateText.Subject(leaf)), ("trusted", Trusted), ("accepted", Trusted)])];
+        }
 
         if (elements.Length == 1)
         {
-            return [(IsServer ? TlsProblems.ServerIntermediateMissing : TlsProblems.ClientIntermediateMissing).With(
-                ("subject", leaf.Subject), ("issuer", leaf.Issuer), ("trusted", Trusted), ("accepted", Trusted))];
+            return [Say(IsServer ? TlsProblems.ServerIntermediateMissing : TlsProblems.ClientIntermediateMissing, () =>
+                [("subject", CertificateText.Subject(leaf)), ("issuer", CertificateText.Issuer(leaf)), ("trusted", Trusted), ("accepted", Trusted)])];
         }
 
-        return [(IsServer ? TlsProblems.ServerAuthorityUnknown : TlsProblems.ClientAuthorityUnknown).With(
-            ("subject", leaf.Subject), ("authority", last.Issuer), ("trusted", Trusted), ("accepted", Trusted))];
+        return [Say(IsServer ? TlsProblems.ServerAuthorityUnknown : TlsProblems.ClientAuthorityUnknown, () =>
+            [("subject", CertificateText.Subject(leaf)), ("authority", CertificateText.Issuer(last)), ("trusted", Trusted), ("accepted", Trusted)])];
     }
 
     private TlsProblem Other(X509Certificate2 certificate, X509ChainStatus[] statuses) =>
-        (IsServer ? TlsProblems.ServerCertificateInvalid : TlsProblems.ClientCertificateInvalid).With(
-            ("subject", certificate.Subject), ("issuer", certificate.Issuer),
-            ("statuses", string.Join(", ", statuses.Select(status => $"{status.Status} ({status.StatusInformation.Trim()})").Distinct())));
+        Say(IsServer ? TlsProblems.ServerCertificateInvalid : TlsProblems.ClientCertificateInvalid, () =>
+        [
+            ("subject", CertificateText.Subject(certificate)), ("issuer", CertificateText.Issuer(certificate)),
+            ("statuses", PeerText.List([.. statuses.Select(status => $"{status.Status} ({status.StatusInformation.Trim()})").Distinct()])),
+        ]);
 }

@@ -24,9 +24,9 @@ public sealed class TlsRoots
     /// <summary>The certificates as PEM text; null for <see cref="System"/>.</summary>
     public string? Pem { get; }
 
-    /// <summary>The subjects, or a word for the operating system's list.</summary>
+    /// <summary>The subjects, those of a long list in part, or a word for the operating system's list.</summary>
     public override string ToString() =>
-        IsSystem ? "the operating system's authorities" : string.Join("; ", Certificates.Select(certificate => certificate.Subject));
+        IsSystem ? "the operating system's authorities" : PeerText.List([.. Certificates.Select(certificate => certificate.Subject)], "; ");
 
     /// <exception cref="TlsException">The text cannot be used, or holds no certificate that trust could start at.</exception>
     internal static TlsRoots From(PemText text)

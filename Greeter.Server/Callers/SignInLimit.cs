@@ -1,3 +1,5 @@
+using Greeter.Server.Tls;
+
 namespace Greeter.Server.Callers;
 
 /// <summary>

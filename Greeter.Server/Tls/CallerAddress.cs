@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Greeter.Server.Tls;
 
 namespace Greeter.Server.Tls;
 

@@ -24,7 +24,7 @@ internal sealed class HandshakeFlow(ServerPort port, EndPoint? remote)
     /// <summary>Whether its refusal has been told.</summary>
     public bool IsReported { get; set; }
 
-    /// <summary>Whether the handshake has ended well.</summary>
+    /// <summary>Whether it has ended well; what fails from then on is no refusal.</summary>
     public bool IsOver { get; set; }
 
     /// <summary>By what the client was verified; null where it was not.</summary>

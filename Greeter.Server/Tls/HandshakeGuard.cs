@@ -18,16 +18,11 @@ internal sealed class HandshakeGuard(Refusals refusals)
         }
         catch (Exception e) when (HandshakeFlow.Current is { IsOver: false, Port: var port, Remote: var remote } && e is not OutOfMemoryException)
         {
-            refusals.Report(port.Kind == PortKind.Mtls
+            // For an alert as the first bytes it is a NotSupportedException that blames our own certificate.
+            var reason = $"the handshake ended in an exception of the platform ({e.GetType().Name}: {e.Message})";
+            refusals.Report(port.Kind == PortKind.Mtls && e is not NotSupportedException
                 ? PeerDiagnosis.Unreadable(TlsSide.Client, e)
-                : TlsProblems.HandshakeFailed.With(("peer", remote), ("reason", HandshakeFailure.Reason(e))));
+                : TlsProblems.HandshakeFailed.With(("peer", remote), ("reason", reason)));
         }
-    };
-
-    /// <summary>Part of Kestrel's pipeline, right after the handshake: what is thrown from here on is none of ours.</summary>
-    public static ConnectionDelegate After(ConnectionDelegate next) => connection =>
-    {
-        HandshakeFlow.Current?.IsOver = true;
-        return next(connection);
     };
 }

@@ -13,7 +13,11 @@ namespace Greeter.Server.Tls;
 internal static class Http2Only
 {
     public static void RequireHttp2(this ListenOptions listen, Refusals refusals) =>
-        listen.Use(next => connection => IsHttp2(connection) ? next(connection) : Refuse(refusals));
+        listen.Use(next => connection =>
+        {
+            HandshakeFlow.Current?.IsOver = true;
+            return IsHttp2(connection) ? next(connection) : Refuse(refusals);
+        });
 
     private static bool IsHttp2(ConnectionContext connection) =>
         connection.Features.Get<ITlsApplicationProtocolFeature>() is { } agreed

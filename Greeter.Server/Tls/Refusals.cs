@@ -29,29 +29,37 @@ internal sealed partial class Refusals(ILogger<Refusals> logger, TimeProvider ti
     {
         HandshakeFlow.Current?.Keep(chain, material);
         if (revoked is not null)
-            Report([revoked], certificate, material.Roots);
+            Report(_ => [revoked], certificate, material.Roots);
         else if (errors != SslPolicyErrors.None)
-            Report(new PeerDiagnosis(TlsSide.Client, material.Roots, time.GetUtcNow()).Explain(certificate, chain, errors, askedName: null), certificate, material.Roots);
+        {
+            Report(
+                inWords => Diagnosis(material, inWords).Explain(certificate, chain, errors, askedName: null), certificate, material.Roots);
+        }
     };
 
     /// <summary>What failed besides a certificate, in the flow of its connection.</summary>
-    public void Report(TlsProblem problem) => Report([problem], shown: null, roots: null);
+    public void Report(TlsProblem problem) => Report(_ => [problem], shown: null, roots: null);
 
-    private void Report(IReadOnlyList<TlsProblem> problems, X509Certificate2? shown, TlsRoots? roots)
+    private PeerDiagnosis Diagnosis(TlsMaterial material, bool inWords) => new(TlsSide.Client, material.Roots, time.GetUtcNow(), inWords);
+
+    // Every refusal is counted by its id; texts are made of what a stranger showed only for those that are logged.
+    private void Report(Func<bool, IReadOnlyList<TlsProblem>> explain, X509Certificate2? shown, TlsRoots? roots)
     {
-        if (HandshakeFlow.Current is not { IsReported: false } handshake || problems.Count == 0)
+        if (HandshakeFlow.Current is not { IsReported: false } handshake || explain(false) is not [var decisive, ..])
             return;
         handshake.IsReported = true;
-        _counter.Add(1, new("problem", problems[0].Id), new("port", handshake.Port.Name));
-        var limit = _limits.GetOrAdd((handshake.Port.Name, problems[0].Id), _ => new RefusalLimit(time, Burst, Window));
+        _counter.Add(1, new("problem", decisive.Id), new("port", handshake.Port.Name));
+        var limit = _limits.GetOrAdd((handshake.Port.Name, decisive.Id), _ => new RefusalLimit(time, Burst, Window));
         if (!limit.TryTake(out var suppressed))
             return;
         if (suppressed > 0)
-            Log.Suppressed(logger, suppressed, handshake.Port.Name, problems[0].Id);
+            Log.Suppressed(logger, suppressed, handshake.Port.Name, decisive.Id);
+        var problems = explain(true);
+        var explanation = string.Join("; also ", problems.Select(problem => $"{problem.Title}: {problem.Cause}"));
+        var certificate = shown is null ? "no certificate" : PeerText.Printable(CertificateText.Describe(shown), PeerText.LongestValue);
         var asked = handshake.Port.Kind == PortKind.Mtls ? source?.Current.Roots : null;
-        Log.Refused(
-            logger, handshake.Port.Name, handshake.Remote, problems[0].Id, string.Join("; also ", problems.Select(problem => $"{problem.Title}: {problem.Cause}")), problems[0].Fix,
-            shown is null ? "no certificate" : CertificateText.Describe(shown), (roots ?? asked)?.ToString() ?? "nobody is asked");
+        var believed = (roots ?? asked)?.ToString() ?? "nobody is asked";
+        Log.Refused(logger, handshake.Port.Name, handshake.Remote, decisive.Id, explanation, problems[0].Fix, certificate, believed);
     }
 
     private static partial class Log

@@ -95,7 +95,6 @@ internal static class TlsPorts
             OnConnection = _ => ValueTask.FromResult(options.Current),
             HandshakeTimeout = limits.HandshakeTimeout,
         });
-        listen.Use(HandshakeGuard.After);
         listen.RequireHttp2(refusals);
         if (port.Kind == PortKind.Mtls)
             listen.Use(IdentifyCaller);
