@@ -31,19 +31,23 @@ internal sealed class CheckedMethods<TService> : IServiceMethodProvider<TService
     {
         public override void AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler) =>
-            context.AddUnaryMethod(Checked(method), Metadata(method), Handler<UnaryServerMethod<TService, TRequest, TResponse>>(method));
+            context.AddUnaryMethod(
+                Checked(method), Metadata(method), Handler<UnaryServerMethod<TService, TRequest, TResponse>>(method));
 
         public override void AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler) =>
-            context.AddClientStreamingMethod(Checked(method), Metadata(method), Handler<ClientStreamingServerMethod<TService, TRequest, TResponse>>(method));
+            context.AddClientStreamingMethod(
+                Checked(method), Metadata(method), Handler<ClientStreamingServerMethod<TService, TRequest, TResponse>>(method));
 
         public override void AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler) =>
-            context.AddServerStreamingMethod(Checked(method), Metadata(method), Handler<ServerStreamingServerMethod<TService, TRequest, TResponse>>(method));
+            context.AddServerStreamingMethod(
+                Checked(method), Metadata(method), Handler<ServerStreamingServerMethod<TService, TRequest, TResponse>>(method));
 
         public override void AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler) =>
-            context.AddDuplexStreamingMethod(Checked(method), Metadata(method), Handler<DuplexStreamingServerMethod<TService, TRequest, TResponse>>(method));
+            context.AddDuplexStreamingMethod(
+                Checked(method), Metadata(method), Handler<DuplexStreamingServerMethod<TService, TRequest, TResponse>>(method));
 
         private static Method<TRequest, TResponse> Checked<TRequest, TResponse>(Method<TRequest, TResponse> method)
         {

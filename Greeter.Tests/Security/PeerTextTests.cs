@@ -157,7 +157,8 @@ public sealed class PeerTextTests
         Say(foreign, LogLevel.Error, 1, "first");
 
         lines.All.Select(line => line.TrimEnd()).Should().Equal(
-            "Error Microsoft.Any first", "Error Microsoft.Any second", "Error Microsoft.Any first System.InvalidOperationException: another",
+            "Error Microsoft.Any first", "Error Microsoft.Any second",
+            "Error Microsoft.Any first System.InvalidOperationException: another",
             "Information Microsoft.Any said", "Information Microsoft.Any said", "Error Greeter.Any ours", "Error Greeter.Any ours",
             "Error Microsoft.Any first (99 more like it were not logged)");
     }
