@@ -94,7 +94,8 @@ internal sealed partial class PemText(TlsFile file, string text)
     {
         try
         {
-            _ = (certificate.Subject, certificate.Issuer, certificate.NotBefore, certificate.NotAfter, certificate.SerialNumber, certificate.Thumbprint);
+            _ = (certificate.Subject, certificate.Issuer, certificate.NotBefore, certificate.NotAfter);
+            _ = (certificate.SerialNumber, certificate.Thumbprint);
             _ = (certificate.SignatureAlgorithm.FriendlyName, certificate.PublicKey.ExportSubjectPublicKeyInfo());
             using var rsa = certificate.GetRSAPublicKey();
             using var ecdsa = certificate.GetECDsaPublicKey();

@@ -54,7 +54,8 @@ public sealed class TlsMaterial
         var problems = new List<TlsProblem>(contents.Problems);
         var identity = Try(problems, () => ReadIdentity(files, contents));
         var roots = Try(problems, () => contents.Has(files.TrustedRoots) ? TlsRoots.From(contents.Text(files.TrustedRoots!)) : TlsRoots.System);
-        var lists = files.RevocationLists.Where(contents.Has).SelectMany(file => Try(problems, () => RevocationListReader.Read(file, contents)) ?? []).ToArray();
+        var lists = files.RevocationLists.Where(contents.Has)
+            .SelectMany(file => Try(problems, () => RevocationListReader.Read(file, contents)) ?? []).ToArray();
         var revocation = files.RevocationLists.Count == 0 ? null : new TlsRevocation(lists, files.RevocationMode);
         return problems.Count == 0 ? new TlsMaterial(identity, roots!, revocation, contents.Warnings) : throw new TlsException(problems);
     }

@@ -57,7 +57,8 @@ public sealed class FileFuzzTests
             (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(MostBytes);
         }
 
-        (accepted > 0, explained > 0).Should().Be((true, true), "mutations that change nothing, or everything, try nothing: {0} accepted, {1} explained", accepted, explained);
+        (accepted > 0, explained > 0).Should().Be((true, true),
+            "mutations that change nothing, or everything, try nothing: {0} accepted, {1} explained", accepted, explained);
     }
 
     // What is accepted is used like in a handshake.
