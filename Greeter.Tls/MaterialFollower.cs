@@ -108,13 +108,16 @@ internal sealed partial class MaterialFollower : IDisposable
         [LoggerMessage(EventId = 2, EventName = "MaterialKept", Level = LogLevel.Error, Message = "the files have changed and cannot be used, the old ones stay in use: {Problems}")]
         public static partial void Kept(ILogger logger, string problems);
 
-        [LoggerMessage(EventId = 4, EventName = "MaterialRestored", Level = LogLevel.Information, Message = "the files are good again: they hold what has stayed in use")]
+        [LoggerMessage(EventId = 4, EventName = "MaterialRestored", Level = LogLevel.Information,
+            Message = "the files are good again: they hold what has stayed in use")]
         public static partial void Restored(ILogger logger);
 
-        [LoggerMessage(EventId = 5, EventName = "SubscriberFailed", Level = LogLevel.Error, Message = "the files have changed and are in use, but somebody who was told about it failed: {Type}: {Reason}")]
+        [LoggerMessage(EventId = 5, EventName = "SubscriberFailed", Level = LogLevel.Error,
+            Message = "the files have changed and are in use, but somebody who was told about it failed: {Type}: {Reason}")]
         public static partial void SubscriberFailed(ILogger logger, Type type, string reason);
 
-        [LoggerMessage(EventId = 6, EventName = "RefreshFailed", Level = LogLevel.Error, Message = "the files could not be looked at, the old set stays in use: {Type}: {Reason}")]
+        [LoggerMessage(EventId = 6, EventName = "RefreshFailed", Level = LogLevel.Error,
+            Message = "the files could not be looked at, the old set stays in use: {Type}: {Reason}")]
         public static partial void Failed(ILogger logger, Type type, string reason);
 
         [LoggerMessage(EventId = 7, EventName = "FileWarning", Level = LogLevel.Warning, Message = "{Problem}")]

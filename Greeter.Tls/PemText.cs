@@ -94,7 +94,8 @@ internal sealed partial class PemText(TlsFile file, string text)
     {
         try
         {
-            _ = (certificate.Subject, certificate.Issuer, certificate.NotBefore, certificate.NotAfter, certificate.SerialNumber, certificate.Thumbprint);
+            _ = (certificate.Subject, certificate.Issuer, certificate.NotBefore, certificate.NotAfter);
+            _ = (certificate.SerialNumber, certificate.Thumbprint);
             _ = (certificate.SignatureAlgorithm.FriendlyName, certificate.PublicKey.ExportSubjectPublicKeyInfo());
             using var rsa = certificate.GetRSAPublicKey();
             using var ecdsa = certificate.GetECDsaPublicKey();
@@ -112,11 +113,12 @@ internal sealed partial class PemText(TlsFile file, string text)
                 };
             }
 
-            // Policies and constraints are read by nothing else.
+            // Policies are read by nothing else, and only where a usage is asked for; whether the answer is yes is not the question.
             using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust } };
             chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
             chain.ChainPolicy.DisableCertificateDownloads = true;
             chain.ChainPolicy.CustomTrustStore.Add(certificate);
+            chain.ChainPolicy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.2"));
             chain.Build(certificate);
         }
         catch (Exception e) when (e is not OutOfMemoryException)

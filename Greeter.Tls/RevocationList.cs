@@ -38,7 +38,8 @@ internal sealed class RevocationList
     public bool Contains(X509Certificate2 certificate) => Serials.Contains(Serial(certificate.SerialNumberBytes.Span));
 
     /// <summary>Whether both say that they are of the same authority.</summary>
-    public bool IsOfSameAuthority(RevocationList other) => CertificateKeys.SameName(Issuer, other.Issuer) && IssuerKeyId == other.IssuerKeyId;
+    public bool IsOfSameAuthority(RevocationList other) =>
+        CertificateKeys.SameName(Issuer, other.Issuer) && IssuerKeyId == other.IssuerKeyId;
 
     /// <summary>Whether the other list of the authority was made after this one.</summary>
     public bool IsOlderThan(RevocationList other) => ThisUpdate < other.ThisUpdate || Number < other.Number;
@@ -67,7 +68,8 @@ internal sealed class RevocationList
         }
     }
 
-    private bool Ecdsa(ECDsa? key, HashAlgorithmName hash) => key?.VerifyData(Signed.Span, Signature, hash, DSASignatureFormat.Rfc3279DerSequence) == true;
+    private bool Ecdsa(ECDsa? key, HashAlgorithmName hash) =>
+        key?.VerifyData(Signed.Span, Signature, hash, DSASignatureFormat.Rfc3279DerSequence) == true;
 
     private bool Rsa(RSA? key, HashAlgorithmName hash) => key?.VerifyData(Signed.Span, Signature, hash, RSASignaturePadding.Pkcs1) == true;
 }

@@ -170,7 +170,8 @@ public sealed class SettingsReader(IConfiguration configuration, string folder, 
     private string[] Texts(IConfigurationSection entry)
     {
         IConfigurationSection[] texts = entry.Value is not null ? [entry] : [.. entry.GetChildren()];
-        _problems.AddRange(texts.Where(text => string.IsNullOrWhiteSpace(text.Value)).Select(text => Invalid(text.Path, "a text that is not empty, or remove it")));
+        _problems.AddRange(texts.Where(text => string.IsNullOrWhiteSpace(text.Value))
+            .Select(text => Invalid(text.Path, "a text that is not empty, or remove it")));
         return [.. texts.Select(text => text.Value?.Trim() ?? "").Where(text => text.Length > 0)];
     }
 }

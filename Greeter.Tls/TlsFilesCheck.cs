@@ -40,7 +40,10 @@ public static class TlsFilesCheck
         return new TlsDiagnosis([.. checks.Select(check => check.Step)], [.. checks.SelectMany(check => check.Problems)]);
     }
 
-    /// <summary>The problem of a certificate that is not valid, or the warning for one with a third of its lifetime left or less; null for none.</summary>
+    /// <summary>
+    /// The problem of a certificate that is not valid, or the warning for one with a third of its lifetime left or less;
+    /// null for none.
+    /// </summary>
     /// <param name="certificate">The certificate to look at.</param>
     /// <param name="now">The time.</param>
     public static TlsProblem? Expiry(X509Certificate2 certificate, DateTimeOffset now)

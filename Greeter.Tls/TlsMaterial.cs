@@ -66,7 +66,8 @@ public sealed class TlsMaterial
         var problems = new List<TlsProblem>(files.Absent().Concat(contents.Problems));
         var identity = Try(problems, () => ReadIdentity(files, contents));
         var roots = Try(problems, () => contents.Has(files.TrustedRoots) ? TlsRoots.From(contents.Text(files.TrustedRoots!)) : TlsRoots.System);
-        var lists = files.RevocationLists.Where(contents.Has).SelectMany(file => Try(problems, () => RevocationListReader.Read(file, contents)) ?? []).ToArray();
+        var lists = files.RevocationLists.Where(contents.Has)
+            .SelectMany(file => Try(problems, () => RevocationListReader.Read(file, contents)) ?? []).ToArray();
         var revocation = files.RevocationLists.Count == 0 ? null : new TlsRevocation(lists, files.RevocationMode);
         return problems.Count == 0
             ? new TlsMaterial(identity, roots!, revocation, contents.Warnings) { _trustDigest = TrustDigest(files, contents) }

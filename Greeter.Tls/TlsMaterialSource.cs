@@ -83,11 +83,9 @@ public sealed class TlsMaterialSource
         try
         {
             var material = TlsMaterial.Parse(_files, contents);
-            CheckTime(material, now);
-            if (_history.Check(material.Revocation) is { } older)
-                throw new TlsException(older);
-            _history.Use(material.Revocation, now);
+            Check(material, now);
             (_used, _current) = (contents, material);
+            _history.Use(material.Revocation, now);
         }
         catch (TlsException e)
         {
@@ -109,9 +107,12 @@ public sealed class TlsMaterialSource
         return null;
     }
 
-    // At start an expired certificate is served, for the peers to explain; nobody wants to change a good one for it.
-    private static void CheckTime(TlsMaterial material, DateTimeOffset now)
+    // At start an expired certificate is served, for the peers to explain; nobody wants to change a good one for it. Nor a
+    // newer list for an older one.
+    private void Check(TlsMaterial material, DateTimeOffset now)
     {
+        if (_history.Check(material.Revocation) is { } older)
+            throw new TlsException(older);
         if (material.Identity is { } identity && TlsFilesCheck.NotValid(identity.Certificate, now) is { } problem)
             throw new TlsException(problem);
     }

@@ -33,7 +33,8 @@ public static partial class TlsProblems
     public static readonly TlsProblem FileRefused = new(
         "file-refused", "a file is not read, because of what it is",
         "{path} ({setting}: {role}) is {kind}",
-        "set {setting} to a regular file of at most {most}; a pipe could be waited for without end, and a larger file could fill the memory");
+        "set {setting} to a regular file of at most {most}; a pipe could be waited for without end, "
+        + "and a larger file could fill the memory");
 
     /// <summary>Others on this machine can write a file that decides who is who.</summary>
     public static readonly TlsProblem FileWritableByOthers = new(

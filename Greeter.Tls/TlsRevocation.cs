@@ -44,7 +44,10 @@ public sealed class TlsRevocation
     {
         var lists = _byAuthority.GetOrAdd(issuer.Thumbprint, _ => Of(issuer));
         if (Array.Find(lists, list => list.Contains(certificate)) is { } naming)
-            return TlsProblems.ClientCertificateRevoked.With(("subject", certificate.Subject), ("serial", certificate.SerialNumber), ("path", naming.File.Path));
+        {
+            return TlsProblems.ClientCertificateRevoked.With(
+                ("subject", certificate.Subject), ("serial", certificate.SerialNumber), ("path", naming.File.Path));
+        }
 
         // Intermediates are rarely listed: for them a list is used where there is one, and not asked for.
         if (_mode == RevocationMode.Open || (lists.Length == 0 && !isLeaf))
@@ -52,7 +55,8 @@ public sealed class TlsRevocation
         if (lists.Length == 0)
         {
             return TlsProblems.RevocationUnknown.With(
-                ("subject", certificate.Subject), ("issuer", issuer.Subject), ("lists", string.Join("; ", Lists.Select(each => $"{each.File.Path} of {each.Issuer.Name}"))));
+                ("subject", certificate.Subject), ("issuer", issuer.Subject),
+                ("lists", string.Join("; ", Lists.Select(each => $"{each.File.Path} of {each.Issuer.Name}"))));
         }
 
         var now = _time.GetUtcNow();

@@ -114,7 +114,11 @@ public sealed class FilePermissionTests : IDisposable
         _folder.Write("password.txt", "secret\n");
         SetMode("password.txt", "600");
         SetMode("server_key.pem", "600");
-        return ["--Tls:RevocationLists", _folder.Path("client_ca.crl"), "--SignIn:Users", _folder.Path("users.txt"), "--Tls:PrivateKeyPasswordFile", _folder.Path("password.txt")];
+        return
+        [
+            "--Tls:RevocationLists", _folder.Path("client_ca.crl"), "--SignIn:Users", _folder.Path("users.txt"),
+            "--Tls:PrivateKeyPasswordFile", _folder.Path("password.txt"),
+        ];
     }
 
     private void SetMode(string file, string mode) => File.SetUnixFileMode(_folder.Path(file), (UnixFileMode)Convert.ToInt32(mode, 8));

@@ -76,7 +76,8 @@ public sealed class IrregularFileTests : IDisposable
         Replace("client_ca.pem", kind);
 
         await Task.Run(() => _time.Advance(TimeSpan.FromSeconds(5))).WaitAsync(Limit);
-        server.Log.All.Should().ContainSingle(line => line.Contains("the old ones stay in use", StringComparison.Ordinal)).Which.Should().Contain("[file-refused]");
+        server.Log.All.Should().ContainSingle(line => line.Contains("the old ones stay in use", StringComparison.Ordinal))
+            .Which.Should().Contain("[file-refused]");
         (await TestClient.RunAsync(_folder, "--credentials", "mtls", "--address", server.Mtls)).ShouldGreet();
 
         File.Delete(_folder.ClientCa);
@@ -123,7 +124,8 @@ public sealed class IrregularFileTests : IDisposable
         TlsMaterial.Load(files).Roots.Certificates.Should().NotBeEmpty();
 
         _folder.Write(_folder.ClientCa, good + padding + "\n");
-        FluentActions.Invoking(() => TlsMaterial.Load(files)).Should().Throw<TlsException>().Which.Problems.Should().ContainSingle().Which.Cause.Should().Contain("1 MiB");
+        FluentActions.Invoking(() => TlsMaterial.Load(files)).Should().Throw<TlsException>()
+            .Which.Problems.Should().ContainSingle().Which.Cause.Should().Contain("1 MiB");
     }
 
     public void Dispose() => _folder.Dispose();
@@ -160,7 +162,7 @@ public sealed class IrregularFileTests : IDisposable
             Side = TlsSide.Server,
             CertificateChain = new TlsFile(_folder.ServerCert, "Tls:CertificateChain", "the server's certificate chain"),
             PrivateKey = new TlsFile(_folder.ServerKey, "Tls:PrivateKey", "the server's private key"),
-            PrivateKeyPassword = new TlsFile(_folder.Path("password.txt"), "Tls:PrivateKeyPasswordFile", "the password of the server's private key"),
+            PrivateKeyPassword = new TlsFile(_folder.Path("password.txt"), "Tls:PrivateKeyPasswordFile", "the key's password"),
             TrustedRoots = new TlsFile(_folder.ClientCa, "Tls:TrustedRoots", "the roots that may vouch for clients"),
             RevocationLists = [new TlsFile(_folder.Path("client_ca.crl"), "Tls:RevocationLists", "a revocation list of clients")],
         };

@@ -178,7 +178,8 @@ public sealed class RevocationListTests : IDisposable
 
         var found = start.Invoking(each => each(paths)).Should().Throw<TlsException>().Which.Problems.Should().ContainSingle().Subject;
 
-        (found.Id, found.Cause).Should().Match<(string Id, string Cause)>(told => told.Id == "invalid-setting" && told.Cause.Contains("Tls:RevocationLists"));
+        found.Id.Should().Be("invalid-setting");
+        found.Cause.Should().Contain("Tls:RevocationLists");
         start.Invoking(each => each([])).Should().NotThrow();
         start.Invoking(each => each(["--Tls:RevocationLists:0", _folder.Path("client_ca.crl")])).Should().NotThrow();
     }
@@ -203,7 +204,8 @@ public sealed class RevocationListTests : IDisposable
             {
                 Side = TlsSide.Server,
                 TrustedRoots = new TlsFile(_folder.ClientCa, "Tls:TrustedRoots", "the roots that may vouch for clients"),
-                RevocationLists = [.. Enumerable.Range(0, count).Select(i => new TlsFile(_folder.Path($"{i}.crl"), "Tls:RevocationLists", "a revocation list"))],
+                RevocationLists =
+                    [.. Enumerable.Range(0, count).Select(i => new TlsFile(_folder.Path($"{i}.crl"), "Tls:RevocationLists", "a list"))],
                 RevocationMode = mode,
             });
             return TlsHandshake.VerifyClient(material, Leaf, [Ca.Issuing], TestPki.Now).SingleOrDefault()?.Id;
