@@ -30,14 +30,16 @@ internal sealed class CertificateRules(TlsSide peer)
     public static TlsProblem? CheckName(X509Certificate2 certificate, string? name)
     {
         // RFC 9525, section 2: the common name is not looked at. The platform does, where there is no DNS name or no address.
-        var matches = name is null ? CertificateNames.Of(certificate).Count > 0
-            : Readable.OrNull(() => certificate.MatchesHostname(name, allowWildcards: true, allowCommonName: false) ? name : null) is not null;
+        var matches = name is null
+            ? CertificateNames.Of(certificate).Count > 0
+            : Readable.OrNull(() => certificate.MatchesHostname(name, allowCommonName: false) ? name : null) is not null;
         return matches ? null : PeerDiagnosis.Name(certificate, name);
     }
 
     /// <summary>The problem of a certificate that cannot be read, or is of no form that it may have.</summary>
     public TlsProblem Malformed(string subject, string fault) =>
-        (IsServer ? TlsProblems.ServerCertificateMalformed : TlsProblems.ClientCertificateMalformed).With(("subject", subject), ("fault", fault));
+        (IsServer ? TlsProblems.ServerCertificateMalformed : TlsProblems.ClientCertificateMalformed).With(
+            ("subject", subject), ("fault", fault));
 
     /// <summary>The problem of a certificate that is not for this.</summary>
     public TlsProblem Usage(X509Certificate2 certificate, string usages, string needed) =>
@@ -56,12 +58,13 @@ internal sealed class CertificateRules(TlsSide peer)
             if (isLeaf && CheckLeaf(certificate, parts, isPinned: isRoot && IsServer) is { } usage)
                 return usage;
             var weakness = CertificateStrength.OfKey(parts) ?? (isRoot ? null : CertificateStrength.OfSignature(parts));
-            return weakness is null ? null : (IsServer ? TlsProblems.ServerCertificateWeak : TlsProblems.ClientCertificateWeak).With(
-                ("subject", CertificateText.Subject(certificate)), ("weakness", weakness));
+            return weakness is null ? null : (IsServer ? TlsProblems.ServerCertificateWeak : TlsProblems.ClientCertificateWeak)
+                .With(("subject", CertificateText.Subject(certificate)), ("weakness", weakness));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return Malformed(CertificateText.Subject(certificate), e is FormatException ? e.Message : "its key or signature cannot be read");
+            var fault = e is FormatException ? e.Message : "its key or signature cannot be read";
+            return Malformed(CertificateText.Subject(certificate), fault);
         }
     }
 

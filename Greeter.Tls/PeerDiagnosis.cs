@@ -43,7 +43,9 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
 
     private List<TlsProblem> Find(X509Certificate2 certificate, X509Chain? chain, SslPolicyErrors errors, string? askedName)
     {
-        var elements = chain is { ChainElements.Count: > 0 } ? chain.ChainElements.Select(element => element.Certificate).ToArray() : [certificate];
+        X509Certificate2[] elements = chain is { ChainElements.Count: > 0 }
+            ? [.. chain.ChainElements.Select(element => element.Certificate)]
+            : [certificate];
         var statuses = chain?.ChainElements.SelectMany(element => element.ChainElementStatus).Concat(chain.ChainStatus).ToArray() ?? [];
         var problems = new List<TlsProblem>();
         var isUntrusted = errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors);
@@ -91,8 +93,10 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
     internal static TlsProblem Name(X509Certificate2 certificate, string? askedName)
     {
         var names = CertificateNames.Of(certificate);
-        var otherwise = $"{(CertificateNames.AreReadable(certificate) ? "no name at all" : "names that cannot be read")} (its subject is {CertificateText.Subject(certificate)})";
-        return TlsProblems.ServerNameMismatch.With(("asked", askedName), ("names", names.Count > 0 ? string.Join(", ", names) : otherwise));
+        var none = CertificateNames.AreReadable(certificate) ? "no name at all" : "names that cannot be read";
+        return TlsProblems.ServerNameMismatch.With(
+            ("asked", askedName),
+            ("names", names.Count > 0 ? string.Join(", ", names) : $"{none} (its subject is {CertificateText.Subject(certificate)})"));
     }
 
     private IEnumerable<TlsProblem> Trust(X509Certificate2[] elements, X509ChainStatus[] statuses)

@@ -16,11 +16,12 @@ internal sealed class HandshakeGuard(Refusals refusals)
         {
             await next(connection);
         }
-        catch (Exception e) when (HandshakeFlow.Current is { IsOver: false, Port: var port, Remote: var remote } && e is not OutOfMemoryException)
+        catch (Exception e) when (HandshakeFlow.Current is { IsOver: false } && e is not OutOfMemoryException)
         {
-            refusals.Report(port.Kind == PortKind.Mtls
+            var handshake = HandshakeFlow.Current!;
+            refusals.Report(handshake.Port.Kind == PortKind.Mtls
                 ? PeerDiagnosis.Unreadable(TlsSide.Client, e)
-                : TlsProblems.HandshakeFailed.With(("peer", remote), ("reason", HandshakeFailure.Reason(e))));
+                : TlsProblems.HandshakeFailed.With(("peer", handshake.Remote), ("reason", HandshakeFailure.Reason(e))));
         }
     };
 
