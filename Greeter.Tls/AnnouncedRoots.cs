@@ -21,7 +21,8 @@ public static class AnnouncedRoots
     public static TlsProblem? Problem(TlsRoots roots)
     {
         var bytes = roots.Certificates.Sum(root => root.SubjectName.RawData.Length + LengthBytes);
-        return bytes <= Room ? null : TlsProblems.RootsNotAnnounced.With(("count", roots.Certificates.Count), ("bytes", bytes), ("limit", Room));
+        return bytes <= Room ? null
+            : TlsProblems.RootsNotAnnounced.With(("count", roots.Certificates.Count), ("bytes", bytes), ("limit", Room));
     }
 
     /// <param name="roots">The roots.</param>
@@ -29,7 +30,11 @@ public static class AnnouncedRoots
     internal static SslCertificateTrust? For(TlsRoots roots, OSPlatform? platform)
     {
         // SslCertificateTrust throws elsewhere: Windows takes names from a store of the machine alone, not from a collection.
-        var isPossible = platform is null ? OperatingSystem.IsLinux() || OperatingSystem.IsMacOS() : platform == OSPlatform.Linux || platform == OSPlatform.OSX;
-        return isPossible && Problem(roots) is null ? SslCertificateTrust.CreateForX509Collection(roots.Certificates, sendTrustInHandshake: true) : null;
+        var isPossible = platform is null
+            ? OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()
+            : platform == OSPlatform.Linux || platform == OSPlatform.OSX;
+        return isPossible && Problem(roots) is null
+            ? SslCertificateTrust.CreateForX509Collection(roots.Certificates, sendTrustInHandshake: true)
+            : null;
     }
 }

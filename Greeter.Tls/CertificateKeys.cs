@@ -18,7 +18,8 @@ internal static class CertificateKeys
             : "unknown")
         ?? Readable.Not;
 
-    public static bool SameName(X500DistinguishedName one, X500DistinguishedName other) => one.RawData.AsSpan().SequenceEqual(other.RawData);
+    public static bool SameName(X500DistinguishedName one, X500DistinguishedName other) =>
+        one.RawData.AsSpan().SequenceEqual(other.RawData);
 
     public static bool IsSelfIssued(X509Certificate2 certificate) => SameName(certificate.SubjectName, certificate.IssuerName);
 }

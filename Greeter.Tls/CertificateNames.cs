@@ -21,7 +21,7 @@ public static class CertificateNames
     private const int Address = 7;
     private const int Last = 8;
 
-    /// <summary>The DNS names, IP addresses and URIs, in the certificate's order; empty where it has none, or where they are damaged.</summary>
+    /// <summary>The DNS names, IP addresses and URIs, in the certificate's order; empty where there are none, or damaged ones.</summary>
     /// <param name="certificate">The certificate to read.</param>
     public static IReadOnlyList<string> Of(X509Certificate2 certificate) => Texts(certificate, Dns, Uri, Address);
 
@@ -33,7 +33,7 @@ public static class CertificateNames
     /// <param name="certificate">The certificate to read.</param>
     public static IReadOnlyList<string> DnsNames(X509Certificate2 certificate) => Texts(certificate, Dns);
 
-    /// <summary>Whether the names can be read; also where there are none. Where not, the certificate names nobody, whatever its subject says.</summary>
+    /// <summary>Whether the names can be read, also where there are none. Where not, the certificate names nobody.</summary>
     /// <param name="certificate">The certificate to read.</param>
     public static bool AreReadable(X509Certificate2 certificate) => Read(certificate) is not null;
 

@@ -4,18 +4,11 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Greeter.Tls;
 
-/// <summary>The parts of a certificate (RFC 5280, section 4.1), read strictly from its bytes and not by the platform, which is lenient.</summary>
+/// <summary>The parts of a certificate (RFC 5280, section 4.1), read strictly from its bytes: the platform is lenient.</summary>
 internal sealed class CertificateParts
 {
-    public const string KeyUsage = "2.5.29.15";
-    public const string BasicConstraints = "2.5.29.19";
-
-    private const string SubjectKeyId = "2.5.29.14";
-    private const string AuthorityKeyId = "2.5.29.35";
-    private const string ExtendedKeyUsage = "2.5.29.37";
-
-    private static readonly Asn1Tag VersionTag = new(TagClass.ContextSpecific, 0);
-    private static readonly Asn1Tag ExtensionsTag = new(TagClass.ContextSpecific, 3);
+    private static readonly Asn1Tag VersionTag = new(TagClass.ContextSpecific, 0, isConstructed: true);
+    private static readonly Asn1Tag ExtensionsTag = new(TagClass.ContextSpecific, 3, isConstructed: true);
 
     private readonly Dictionary<string, byte[]> _extensions = [];
 
@@ -24,7 +17,7 @@ internal sealed class CertificateParts
         var outer = new AsnReader(encoded, AsnEncodingRules.DER).ReadSequence();
         var reader = Part("outline", () => outer.ReadSequence());
         SignatureAlgorithm = Part("signature", () => outer.ReadEncodedValue());
-        Version = Part("version", () => reader.PeekTag() == Constructed(VersionTag) ? 1 + (int)reader.ReadSequence(VersionTag).ReadInteger() : 1);
+        Version = Part("version", () => reader.PeekTag() == VersionTag ? 1 + (int)reader.ReadSequence(VersionTag).ReadInteger() : 1);
         Serial = Part("serial number", () => reader.ReadIntegerBytes());
         if (!Part("signature", () => reader.ReadEncodedValue()).Span.SequenceEqual(SignatureAlgorithm.Span))
             throw new FormatException("it names two kinds of signatures (RFC 5280, section 4.1.1.2)");
@@ -33,11 +26,11 @@ internal sealed class CertificateParts
         Part("subject", () => reader.ReadEncodedValue());
         Key = Part("key", () => reader.ReadEncodedValue());
         Part("extensions", () => ReadExtensions(reader));
-        IsAuthority = Part("basicConstraints", () => Decoded(BasicConstraints, data => new X509BasicConstraintsExtension(data, false).CertificateAuthority)) ?? false;
-        Usages = Part("keyUsage", () => Decoded(KeyUsage, data => new X509KeyUsageExtension(data, false).KeyUsages));
-        Part("extendedKeyUsage", () => Decoded(ExtendedKeyUsage, data => new X509EnhancedKeyUsageExtension(data, false).EnhancedKeyUsages[0].Value is not null));
-        Part("subjectKeyIdentifier", () => Decoded(SubjectKeyId, data => new X509SubjectKeyIdentifierExtension(data, false).SubjectKeyIdentifier is not null));
-        Part("authorityKeyIdentifier", () => Decoded(AuthorityKeyId, data => new X509AuthorityKeyIdentifierExtension(data.RawData).KeyIdentifier is not null));
+        IsAuthority = Decode("basicConstraints", "2.5.29.19", BasicConstraints) ?? false;
+        Usages = Decode("keyUsage", "2.5.29.15", data => new X509KeyUsageExtension(data, false).KeyUsages);
+        Decode("extendedKeyUsage", "2.5.29.37", data => new X509EnhancedKeyUsageExtension(data, false).EnhancedKeyUsages[0].Value!.Length);
+        Decode("subjectKeyIdentifier", "2.5.29.14", data => new X509SubjectKeyIdentifierExtension(data, false).SubjectKeyIdentifier![0]);
+        Decode("authorityKeyIdentifier", "2.5.29.35", data => new X509AuthorityKeyIdentifierExtension(data.RawData).RawIssuer is null);
     }
 
     /// <summary>1 to 3.</summary>
@@ -57,20 +50,21 @@ internal sealed class CertificateParts
     public X509KeyUsageFlags? Usages { get; }
 
     /// <exception cref="FormatException">A part cannot be read; the message says which.</exception>
-    public static CertificateParts Of(X509Certificate2 certificate) => Part("outline", () => new CertificateParts(certificate.RawDataMemory));
+    public static CertificateParts Of(X509Certificate2 certificate) =>
+        Part("outline", () => new CertificateParts(certificate.RawDataMemory));
 
-    private static Asn1Tag Constructed(Asn1Tag tag) => tag.AsConstructed();
+    private static bool BasicConstraints(AsnEncodedData data) => new X509BasicConstraintsExtension(data, false).CertificateAuthority;
 
     private static bool ReadDates(AsnReader reader)
     {
         for (var i = 0; i < 2; i++)
-            _ = reader.PeekTag().HasSameClassAndValue(Asn1Tag.UtcTime) ? reader.ReadUtcTime() : reader.ReadGeneralizedTime();
+            _ = reader.PeekTag() == Asn1Tag.UtcTime ? reader.ReadUtcTime() : reader.ReadGeneralizedTime();
         return true;
     }
 
     private bool ReadExtensions(AsnReader reader)
     {
-        while (reader.HasData && reader.PeekTag() != Constructed(ExtensionsTag))
+        while (reader.HasData && reader.PeekTag() != ExtensionsTag)
             reader.ReadEncodedValue(); // The unique identifiers, which nobody uses.
         if (!reader.HasData)
             return true;
@@ -87,8 +81,9 @@ internal sealed class CertificateParts
         return true;
     }
 
-    private T? Decoded<T>(string oid, Func<AsnEncodedData, T> decode)
-        where T : struct => _extensions.TryGetValue(oid, out var value) ? decode(new AsnEncodedData(oid, value)) : null;
+    private T? Decode<T>(string name, string oid, Func<AsnEncodedData, T> decode)
+        where T : struct =>
+        _extensions.TryGetValue(oid, out var value) ? Part(name, () => decode(new AsnEncodedData(oid, value))) : null;
 
     private static T Part<T>(string name, Func<T> read)
     {

@@ -31,8 +31,9 @@ internal sealed class CertificateRules(TlsSide peer, bool inWords = true)
     public static TlsProblem? CheckName(X509Certificate2 certificate, string? name)
     {
         // RFC 9525, section 2: the common name is not looked at. The platform does, where there is no DNS name or no address.
-        var matches = name is null ? CertificateNames.Of(certificate).Count > 0
-            : Readable.OrNull(() => certificate.MatchesHostname(name, allowWildcards: true, allowCommonName: false) ? name : null) is not null;
+        var matches = name is null
+            ? CertificateNames.Of(certificate).Count > 0
+            : Readable.OrNull(() => certificate.MatchesHostname(name, allowCommonName: false) ? name : null) is not null;
         return matches ? null : PeerDiagnosis.Name(certificate, name);
     }
 
@@ -63,7 +64,8 @@ internal sealed class CertificateRules(TlsSide peer, bool inWords = true)
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return Malformed(CertificateText.Subject(certificate), e is FormatException ? e.Message : "its key or signature cannot be read");
+            var fault = e is FormatException ? e.Message : "its key or signature cannot be read";
+            return Malformed(CertificateText.Subject(certificate), fault);
         }
     }
 

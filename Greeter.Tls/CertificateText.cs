@@ -9,8 +9,11 @@ public static class CertificateText
     /// <param name="certificate">The certificate to describe.</param>
     public static string Describe(X509Certificate2 certificate)
     {
-        var names = CertificateNames.AreReadable(certificate) ? PeerText.List(CertificateNames.Of(certificate)) : $"{Readable.Not} names";
-        return $"{Subject(certificate)}{(names.Length == 0 ? "" : $" for {names}")}, {Dates(certificate)}, {Key(certificate)}, from {Issuer(certificate)}";
+        var names = CertificateNames.AreReadable(certificate)
+            ? PeerText.List(CertificateNames.Of(certificate))
+            : $"{Readable.Not} names";
+        return $"{Subject(certificate)}{(names.Length == 0 ? "" : $" for {names}")}, "
+            + $"{Dates(certificate)}, {Key(certificate)}, from {Issuer(certificate)}";
     }
 
     /// <summary>The kind and size of the certificate's key, for example "ECDSA P-256".</summary>
@@ -30,6 +33,8 @@ public static class CertificateText
     {
         using var rsa = certificate.GetRSAPublicKey();
         using var ecdsa = certificate.GetECDsaPublicKey();
-        return rsa is not null ? $"RSA-{rsa.KeySize}" : ecdsa is not null ? $"ECDSA P-{ecdsa.KeySize}" : certificate.PublicKey.Oid.FriendlyName ?? "unknown key";
+        return rsa is not null ? $"RSA-{rsa.KeySize}"
+            : ecdsa is not null ? $"ECDSA P-{ecdsa.KeySize}"
+            : certificate.PublicKey.Oid.FriendlyName ?? "unknown key";
     }
 }

@@ -9,7 +9,7 @@ public static class CertificateUsages
     private const string ServerAuth = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuth = "1.3.6.1.5.5.7.3.2";
 
-    /// <summary>Their short names; empty where the certificate has none, which allows every use; "unreadable" where they are damaged.</summary>
+    /// <summary>Their short names; empty where the certificate has none, which allows every use; "unreadable" for damaged ones.</summary>
     /// <param name="certificate">The certificate to read.</param>
     public static IReadOnlyList<string> Of(X509Certificate2 certificate) => Readable.OrNull(() => Read(certificate)) ?? [Readable.Not];
 

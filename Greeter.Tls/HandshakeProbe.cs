@@ -49,7 +49,7 @@ internal sealed class HandshakeProbe(ProbeTarget target, TlsMaterial material)
     {
         if (!seen.SawCertificate && seen.CertificateProblems.Count == 0)
             return;
-        Step("certificate", passed: true, [.. seen.SentChain.Select(CertificateText.Describe)]);
+        Step("certificate", seen.SawCertificate, [.. seen.SentChain.Select(CertificateText.Describe)]);
         var name = seen.CertificateProblems.Where(problem => problem.Id == TlsProblems.ServerNameMismatch.Id).ToArray();
         var others = seen.CertificateProblems.Except(name).ToArray();
         Check("trust", others.Length > 0, others, $"trusted here: {material.Roots}");

@@ -52,7 +52,9 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
 
     private List<TlsProblem> Find(X509Certificate2 certificate, X509Chain? chain, SslPolicyErrors errors, string? askedName)
     {
-        var elements = chain is { ChainElements.Count: > 0 } ? chain.ChainElements.Select(element => element.Certificate).ToArray() : [certificate];
+        X509Certificate2[] elements = chain is { ChainElements.Count: > 0 }
+            ? [.. chain.ChainElements.Select(element => element.Certificate)]
+            : [certificate];
         var statuses = chain?.ChainElements.SelectMany(element => element.ChainElementStatus).Concat(chain.ChainStatus).ToArray() ?? [];
         var problems = new List<TlsProblem>();
         var isUntrusted = errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors);

@@ -63,7 +63,8 @@ internal sealed class ProbedHandshake
 
     private async Task RunAsync(NetworkStream stream, string name, TlsMaterial material, bool showsIdentity, CancellationToken stop)
     {
-        var options = TlsHandshake.Client(material, (certificate, chain, errors, refused) => Observe(material, name, certificate, chain, errors, refused));
+        var options = TlsHandshake.Client(
+            material, (certificate, chain, errors, refused) => Observe(material, name, certificate, chain, errors, refused));
         options.TargetHost = name;
         options.AllowTlsResume = false; // A resumed session shows no certificate.
         if (!showsIdentity)
@@ -88,18 +89,25 @@ internal sealed class ProbedHandshake
         Answer = await Http2Greeting.ExchangeAsync(tls, stop);
     }
 
-    private void Observe(TlsMaterial material, string name, X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors, TlsProblem? refused)
+    private void Observe(
+        TlsMaterial material, string name, X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors, TlsProblem? refused)
     {
         Errors = errors;
         if (refused is not null)
             CertificateProblems = [refused];
         else if (certificate is not null)
-            CertificateProblems = new PeerDiagnosis(TlsSide.Server, material.Roots, DateTimeOffset.UtcNow).Explain(certificate, chain, errors, name);
+        {
+            CertificateProblems = new PeerDiagnosis(TlsSide.Server, material.Roots, DateTimeOffset.UtcNow)
+                .Explain(certificate, chain, errors, name);
+        }
 
         // Copies: the originals belong to the handshake and are disposed with it.
-        if (certificate is not null)
-            SentChain = [.. new[] { certificate }.Concat(chain?.ChainPolicy.ExtraStore.Where(sent => sent.Thumbprint != certificate.Thumbprint) ?? []).Select(Copy).OfType<X509Certificate2>()];
+        if (certificate is null)
+            return;
+        var others = chain?.ChainPolicy.ExtraStore.Where(sent => sent.Thumbprint != certificate.Thumbprint) ?? [];
+        SentChain = [.. others.Prepend(certificate).Select(Copy).OfType<X509Certificate2>()];
     }
 
-    private static X509Certificate2? Copy(X509Certificate2 certificate) => Readable.OrNull(() => X509CertificateLoader.LoadCertificate(certificate.RawDataMemory.Span));
+    private static X509Certificate2? Copy(X509Certificate2 certificate) =>
+        Readable.OrNull(() => X509CertificateLoader.LoadCertificate(certificate.RawDataMemory.Span));
 }

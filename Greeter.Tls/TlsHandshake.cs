@@ -34,7 +34,8 @@ public static class TlsHandshake
     /// <param name="observe">Is told what each client showed and what the platform thinks of it; null for nobody.</param>
     /// <param name="platform">The operating system that the options are for; null for this one.</param>
     /// <exception cref="ArgumentException">The material has no identity or no roots of its own.</exception>
-    public static SslServerAuthenticationOptions MutualServer(TlsMaterial material, PeerObserver? observe = null, OSPlatform? platform = null)
+    public static SslServerAuthenticationOptions MutualServer(
+        TlsMaterial material, PeerObserver? observe = null, OSPlatform? platform = null)
     {
         // With the operating system's list every holder of any public certificate would be let in.
         if (material.Roots.IsSystem)
@@ -80,7 +81,8 @@ public static class TlsHandshake
     /// <param name="intermediates">What it sent along.</param>
     /// <param name="now">The time by this end's clock.</param>
     /// <returns>What is wrong, the decisive first; empty where it would be let in.</returns>
-    public static IReadOnlyList<TlsProblem> VerifyClient(TlsMaterial material, X509Certificate2 certificate, X509Certificate2Collection intermediates, DateTimeOffset now)
+    public static IReadOnlyList<TlsProblem> VerifyClient(
+        TlsMaterial material, X509Certificate2 certificate, X509Certificate2Collection intermediates, DateTimeOffset now)
     {
         try
         {
@@ -88,19 +90,25 @@ public static class TlsHandshake
             chain.ChainPolicy.ExtraStore.AddRange(intermediates);
             chain.ChainPolicy.VerificationTime = now.UtcDateTime;
             if (!chain.Build(certificate))
-                return new PeerDiagnosis(TlsSide.Client, material.Roots, now).Explain(certificate, chain, SslPolicyErrors.RemoteCertificateChainErrors, askedName: null);
+            {
+                return new PeerDiagnosis(TlsSide.Client, material.Roots, now)
+                    .Explain(certificate, chain, SslPolicyErrors.RemoteCertificateChainErrors, askedName: null);
+            }
+
             return Refusal(TlsSide.Client, chain, material.Revocation, askedName: null) is { } refused ? [refused] : [];
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // The platform says "ASN1 corrupted data"; our rules say of what.
-            return [.. new CertificateRules(TlsSide.Client).Check([certificate, .. intermediates]).Take(1).DefaultIfEmpty(PeerDiagnosis.Unreadable(TlsSide.Client, e))];
+            var problems = new CertificateRules(TlsSide.Client).Check([certificate, .. intermediates]).ToArray();
+            return problems.Length > 0 ? problems : [PeerDiagnosis.Unreadable(TlsSide.Client, e)];
         }
     }
 
     // The platform decides; our rules and a revocation list may only refuse more; the observer is told and has no say. Nothing
     // that a stranger shows may throw out of here: the platform passes it on, and Kestrel would log it once for each handshake.
-    private static RemoteCertificateValidationCallback Callback(TlsSide peer, PeerObserver? observe, TlsRevocation? revocation) => (sender, certificate, chain, errors) =>
+    private static RemoteCertificateValidationCallback Callback(
+        TlsSide peer, PeerObserver? observe, TlsRevocation? revocation) => (sender, certificate, chain, errors) =>
     {
         TlsProblem? refused;
         try

@@ -16,13 +16,14 @@ internal sealed class HandshakeGuard(Refusals refusals)
         {
             await next(connection);
         }
-        catch (Exception e) when (HandshakeFlow.Current is { IsOver: false, Port: var port, Remote: var remote } && e is not OutOfMemoryException)
+        catch (Exception e) when (HandshakeFlow.Current is { IsOver: false } && e is not OutOfMemoryException)
         {
             // For an alert as the first bytes it is a NotSupportedException that blames our own certificate.
+            var handshake = HandshakeFlow.Current!;
             var reason = $"the handshake ended in an exception of the platform ({e.GetType().Name}: {e.Message})";
-            refusals.Report(port.Kind == PortKind.Mtls && e is not NotSupportedException
+            refusals.Report(handshake.Port.Kind == PortKind.Mtls && e is not NotSupportedException
                 ? PeerDiagnosis.Unreadable(TlsSide.Client, e)
-                : TlsProblems.HandshakeFailed.With(("peer", remote), ("reason", reason)));
+                : TlsProblems.HandshakeFailed.With(("peer", handshake.Remote), ("reason", reason)));
         }
     };
 }

@@ -28,7 +28,8 @@ public sealed class AnnouncedRootsTests
     public async Task Options_built_for_a_platform_verify_clients_with_or_without_names(string platform, SslProtocols version, bool names)
     {
         using var stranger = Authority.Create("other_ca", KeyKind.Ec, TestPki.Now);
-        SslServerAuthenticationOptions Options() => TlsHandshake.MutualServer(Material(Pki.ClientCa.RootsPem), observe: null, OSPlatform.Create(platform));
+        SslServerAuthenticationOptions Options() =>
+            TlsHandshake.MutualServer(Material(Pki.ClientCa.RootsPem), observe: null, OSPlatform.Create(platform));
 
         var (isIn, issuers) = await TryAsync(Options(), version, Pki.Client, Pki.ClientCa);
         isIn.Should().BeTrue();
@@ -45,7 +46,8 @@ public sealed class AnnouncedRootsTests
 
         (await server.Log.WaitForAsync("[roots-not-announced]")).Should().Contain("2001 roots have names of").And.StartWith("Warning");
         (await TestClient.RunAsync(folder, "--credentials", "mtls", "--address", server.Mtls)).ShouldGreet();
-        (await TestClient.RunAsync(folder, "--credentials", "tls", "--address", server.Mtls)).ShouldFail("client-certificate-missing", "authorities that it does not name");
+        (await TestClient.RunAsync(folder, "--credentials", "tls", "--address", server.Mtls))
+            .ShouldFail("client-certificate-missing", "authorities that it does not name");
         folder.WriteClient(new TestPki(KeyKind.Ec).Client);
         (await TestClient.RunAsync(folder, "--credentials", "mtls", "--address", server.Mtls)).ShouldFail("client-certificate-refused");
     }
@@ -59,10 +61,12 @@ public sealed class AnnouncedRootsTests
         var (fits, tooMany) = (Filling(Room - name), Filling(Room - name + 1));
 
         AnnouncedRoots.Problem(Material(Pki.ClientCa.RootsPem + fits).Roots).Should().BeNull();
-        AnnouncedRoots.Problem(Material(Pki.ClientCa.RootsPem + tooMany).Roots)!.Cause.Should().Contain($"names of {Room + 1} bytes and a handshake has room for {Room}");
+        AnnouncedRoots.Problem(Material(Pki.ClientCa.RootsPem + tooMany).Roots)!.Cause
+            .Should().Contain($"names of {Room + 1} bytes and a handshake has room for {Room}");
         foreach (var (roots, isNamed) in new[] { (fits, true), (tooMany, false) })
         {
-            var (isIn, issuers) = await TryAsync(TlsHandshake.MutualServer(Material(Pki.ClientCa.RootsPem + roots)), version, Pki.Client, Pki.ClientCa);
+            var options = TlsHandshake.MutualServer(Material(Pki.ClientCa.RootsPem + roots));
+            var (isIn, issuers) = await TryAsync(options, version, Pki.Client, Pki.ClientCa);
             isIn.Should().BeTrue();
             (issuers.Length > 0).Should().Be(isNamed);
         }
@@ -117,7 +121,8 @@ public sealed class AnnouncedRootsTests
             },
         });
         var context = SslStreamCertificateContext.Create(client.Certificate, [authority.Issuing], offline: true);
-        return (await TryAsync(options, new SslClientAuthenticationOptions { EnabledSslProtocols = version, ClientCertificateContext = context }), issuers);
+        var showing = new SslClientAuthenticationOptions { EnabledSslProtocols = version, ClientCertificateContext = context };
+        return (await TryAsync(options, showing), issuers);
     }
 
     // Whether the server lets it in.

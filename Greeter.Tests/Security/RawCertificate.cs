@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Greeter.Tests;
 
-/// <summary>A certificate put together byte by byte, for what no good tool makes. As it stands it is good, and so is its signature.</summary>
+/// <summary>A certificate put together byte by byte, for what no good tool makes. As it stands it is good, and its signature too.</summary>
 internal sealed record RawCertificate
 {
     public const string BasicConstraints = "2.5.29.19";
@@ -13,6 +13,11 @@ internal sealed record RawCertificate
     public const string AlternativeNames = "2.5.29.17";
     public const string AuthorityKeyId = "2.5.29.35";
     public const string SubjectKeyId = "2.5.29.14";
+
+    public const string Policies = "2.5.29.32";
+
+    private const string ServerAuth = "1.3.6.1.5.5.7.3.1";
+    private const string ClientAuth = "1.3.6.1.5.5.7.3.2";
 
     private static readonly byte[] Null = [5, 0];
 
@@ -44,13 +49,14 @@ internal sealed record RawCertificate
     [
         (BasicConstraints, [0x30, 0]),
         (KeyUsage, Usage(X509KeyUsageFlags.DigitalSignature)),
-        (ExtendedKeyUsage, new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], critical: false).RawData),
+        (ExtendedKeyUsage, new X509EnhancedKeyUsageExtension([new Oid(ServerAuth), new Oid(ClientAuth)], critical: false).RawData),
         (AlternativeNames, Names((6, uri), (2, dns))),
     ];
 
     public static IReadOnlyList<(string Oid, byte[] Value)> Authority { get; } =
     [
-        (BasicConstraints, X509BasicConstraintsExtension.CreateForCertificateAuthority().RawData), (KeyUsage, Usage(X509KeyUsageFlags.KeyCertSign)),
+        (BasicConstraints, X509BasicConstraintsExtension.CreateForCertificateAuthority().RawData),
+        (KeyUsage, Usage(X509KeyUsageFlags.KeyCertSign)),
     ];
 
     public static byte[] Usage(X509KeyUsageFlags flags) => new X509KeyUsageExtension(flags, critical: true).RawData;
@@ -75,7 +81,8 @@ internal sealed record RawCertificate
     };
 
     /// <summary>Signed by an authority, and without a private key.</summary>
-    public X509Certificate2 Signed(X509Certificate2 issuer) => X509CertificateLoader.LoadCertificate(Sign(ToBeSigned(issuer), issuer, Hash));
+    public X509Certificate2 Signed(X509Certificate2 issuer) =>
+        X509CertificateLoader.LoadCertificate(Sign(ToBeSigned(issuer), issuer, Hash));
 
     /// <summary>Signed by an authority; the chain is what a peer sends.</summary>
     public IssuedChain Issue(X509Certificate2 issuer, params X509Certificate2[] more) => new(Signed(issuer), [issuer, .. more], Key);
@@ -84,7 +91,8 @@ internal sealed record RawCertificate
     public IssuedChain IssueItself()
     {
         // The authority whose name and key are in the result.
-        var request = new CertificateRequest(new X500DistinguishedName(Subject), (RSA)Key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var name = new X500DistinguishedName(Subject);
+        var request = new CertificateRequest(name, (RSA)Key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         using var authority = request.CreateSelfSigned(TestPki.Now.AddHours(-1), TestPki.Now.AddDays(1));
         return new IssuedChain(Signed(authority), [], Key);
     }
@@ -94,7 +102,8 @@ internal sealed record RawCertificate
     {
         using var ec = issuer.GetECDsaPrivateKey();
         using var rsa = issuer.GetRSAPrivateKey();
-        var signature = ec?.SignData(toBeSigned, hash, DSASignatureFormat.Rfc3279DerSequence) ?? rsa!.SignData(toBeSigned, hash, RSASignaturePadding.Pkcs1);
+        var signature = ec?.SignData(toBeSigned, hash, DSASignatureFormat.Rfc3279DerSequence)
+            ?? rsa!.SignData(toBeSigned, hash, RSASignaturePadding.Pkcs1);
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
         {
@@ -152,7 +161,8 @@ internal sealed record RawCertificate
     }
 
     // A UTCTime that may say anything: AsnWriter's own takes real dates alone.
-    private static void Time(AsnWriter writer, string text) => writer.WriteEncodedValue([0x17, (byte)text.Length, .. System.Text.Encoding.ASCII.GetBytes(text)]);
+    private static void Time(AsnWriter writer, string text) =>
+        writer.WriteEncodedValue([0x17, (byte)text.Length, .. System.Text.Encoding.ASCII.GetBytes(text)]);
 
     private static byte[] Algorithm(bool isEc, HashAlgorithmName hash)
     {

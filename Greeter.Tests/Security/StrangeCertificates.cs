@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Greeter.Tests;
 
-/// <summary>Certificates that differ from a good one in one thing each, by the problem that both ends have for it ("client-" or "server-" in front).</summary>
+/// <summary>Certificates that differ from a good one in one thing each, and the problem that both ends have for it.</summary>
 internal static class StrangeCertificates
 {
     private const string Malformed = "certificate-malformed";
@@ -19,14 +19,16 @@ internal static class StrangeCertificates
         ["a key usage that is NULL"] = (Malformed, "keyUsage", good => good.With(RawCertificate.KeyUsage, [5, 0])),
         ["constraints that are NULL"] = (Malformed, "basicConstraints", good => good.With(RawCertificate.BasicConstraints, [5, 0])),
         ["a damaged key identifier"] = (Malformed, "subjectKeyIdentifier", good => good.With(RawCertificate.SubjectKeyId, [5, 0])),
-        ["a damaged authority's identifier"] = (Malformed, "authorityKeyIdentifier", good => good.With(RawCertificate.AuthorityKeyId, [0x30, 9, 1])),
+        ["a damaged authority's identifier"] =
+            (Malformed, "authorityKeyIdentifier", good => good.With(RawCertificate.AuthorityKeyId, [0x30, 9, 1])),
         ["cut names"] = (Malformed, "subjectAltName", good => good.With(RawCertificate.AlternativeNames, [0x30, 5, 1])),
         ["no name in the list of names"] = (Malformed, "subjectAltName", good => good.With(RawCertificate.AlternativeNames, [0x30, 0])),
-        ["a name beyond ASCII"] = (Malformed, "subjectAltName", good => Named(good, (6, "spiffe://greeter.example/stranger"), (2, "localhost"), (2, "caf\u00E9.example"))),
-        ["a name with a NUL"] = (Malformed, "subjectAltName", good => Named(good, (6, "spiffe://greeter.example/stranger"), (2, "localhost"), (2, "localhost\0.evil.example"))),
-        ["a name that is empty"] = (Malformed, "subjectAltName", good => Named(good, (6, "spiffe://greeter.example/stranger"), (2, "localhost"), (2, ""))),
-        ["an address of five bytes"] = (Malformed, "subjectAltName", good => Named(good, (6, "spiffe://greeter.example/stranger"), (2, "localhost"), (7, "12345"))),
-        ["two lists of names"] = (Malformed, "2.5.29.17 twice", good => good with { Extensions = [.. good.Extensions, good.Extensions[^1]] }),
+        ["a name beyond ASCII"] = (Malformed, "subjectAltName", good => Named(good, 2, "caf\u00E9.example")),
+        ["a name with a NUL"] = (Malformed, "subjectAltName", good => Named(good, 2, "localhost\0.evil.example")),
+        ["a name that is empty"] = (Malformed, "subjectAltName", good => Named(good, 2, "")),
+        ["an address of five bytes"] = (Malformed, "subjectAltName", good => Named(good, 7, "12345")),
+        ["two lists of names"] =
+            (Malformed, "2.5.29.17 twice", good => good with { Extensions = [.. good.Extensions, good.Extensions[^1]] }),
         ["version 1"] = (Malformed, "version 1", good => good with { Version = 0 }),
         ["version 2"] = (Malformed, "version 2", good => good with { Version = 1 }),
         ["a negative serial number"] = (Malformed, "serial number", good => good with { Serial = [0xFF, 1, 2] }),
@@ -41,10 +43,14 @@ internal static class StrangeCertificates
         ["an authority"] = (Usage, "an authority", good => good.With(RawCertificate.BasicConstraints, RawCertificate.Authority[0].Value)),
         ["a key that may sign certificates"] = (Usage, "an authority", good =>
             good.With(RawCertificate.KeyUsage, RawCertificate.Usage(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyCertSign))),
-        ["a key that may not sign"] = (Usage, "digitalSignature", good => good.With(RawCertificate.KeyUsage, RawCertificate.Usage(X509KeyUsageFlags.KeyEncipherment))),
+        ["a key that may not sign"] = (Usage, "digitalSignature", good =>
+            good.With(RawCertificate.KeyUsage, RawCertificate.Usage(X509KeyUsageFlags.KeyEncipherment))),
     };
 
     public static IEnumerable<string> Names => All.Keys;
+
+    /// <summary>Those that .NET shows: not the weak ones, and none that it cannot read itself.</summary>
+    public static IEnumerable<string> Showable => All.Keys.Where(name => Problem(name) != Weak && name != "a key usage that is NULL");
 
     public static string Problem(string name) => All[name].Problem;
 
@@ -55,7 +61,9 @@ internal static class StrangeCertificates
 
     public static RawCertificate Change(string name, RawCertificate good) => All[name].Change(good);
 
-    private static RawCertificate Named(RawCertificate good, params (int, string)[] names) => good.With(RawCertificate.AlternativeNames, RawCertificate.Names(names));
+    // One name more.
+    private static RawCertificate Named(RawCertificate good, int tag, string name) => good.With(
+        RawCertificate.AlternativeNames, RawCertificate.Names((6, "spiffe://greeter.example/stranger"), (2, "localhost"), (tag, name)));
 
     private static byte[] Exponent1()
     {
@@ -67,7 +75,8 @@ internal static class StrangeCertificates
             key.WriteInteger(1);
         }
 
-        return new PublicKey(new Oid("1.2.840.113549.1.1.1"), new AsnEncodedData([5, 0]), new AsnEncodedData(key.Encode())).ExportSubjectPublicKeyInfo();
+        var oid = new Oid("1.2.840.113549.1.1.1");
+        return new PublicKey(oid, new AsnEncodedData([5, 0]), new AsnEncodedData(key.Encode())).ExportSubjectPublicKeyInfo();
     }
 
     private static byte[] ExplicitCurve()

@@ -8,15 +8,14 @@ using Greeter.Tls;
 
 namespace Greeter.Tests;
 
-/// <summary>What a stranger may show as a client: it is let in, or refused with a reason; and never an exception, or a line without limit.</summary>
+/// <summary>What a stranger may show as a client: it is let in, or refused with a reason; never an exception, or too many lines.</summary>
 public sealed class StrangeClientTests
 {
     private static readonly Authority Ca = TestPki.Ec.ClientCa;
 
     public static TheoryData<string> Strange => new(StrangeCertificates.Names);
 
-    /// <summary>Without those that .NET and OpenSSL do not show: weak ones, and those that do not fit their key.</summary>
-    public static TheoryData<string> Showable => new(StrangeCertificates.Names.Where(name => StrangeCertificates.Problem(name) != "certificate-weak" && name != "a key usage that is NULL"));
+    public static TheoryData<string> Showable => new(StrangeCertificates.Showable);
 
     [Theory]
     [MemberData(nameof(Strange))]
@@ -26,8 +25,8 @@ public sealed class StrangeClientTests
 
         var problems = Judge(StrangeCertificates.Make(name));
 
-        problems.Should().Contain(problem => problem.Id == $"client-{StrangeCertificates.Problem(name)}");
-        problems.Single(problem => problem.Id == $"client-{StrangeCertificates.Problem(name)}").Cause.Should().ContainEquivalentOf(StrangeCertificates.Value(name));
+        problems.Should().ContainSingle(problem => problem.Id == $"client-{StrangeCertificates.Problem(name)}")
+            .Which.Cause.Should().ContainEquivalentOf(StrangeCertificates.Value(name));
     }
 
     [Theory]
@@ -43,7 +42,8 @@ public sealed class StrangeClientTests
         var line = await server.Log.WaitForAsync("refused a handshake");
         line.Should().Contain($"[client-{StrangeCertificates.Problem(name)}]");
         (await TestClient.RunAsync(folder, "--credentials", "mtls", "--address", server.Mtls)).ShouldGreet();
-        server.Log.All.Where(each => each.StartsWith("Error", StringComparison.Ordinal) || each.StartsWith("Critical", StringComparison.Ordinal)).Should().BeEmpty();
+        server.Log.All.Should().NotContain(each =>
+            each.StartsWith("Error", StringComparison.Ordinal) || each.StartsWith("Critical", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -56,14 +56,15 @@ public sealed class StrangeClientTests
 
         // The platform reads these while it builds the chain, before it asks anybody; OpenSSL does not read them.
         (await ShowAsync(server, new RawCertificate().Issue(Ca.Issuing))).Should().BeTrue("without that one thing it is let in");
-        var strange = new RawCertificate().With("2.5.29.32", [5, 0]).Issue(Ca.Issuing);
+        var strange = new RawCertificate().With(RawCertificate.Policies, [5, 0]).Issue(Ca.Issuing);
         for (var i = 0; i < Times; i++)
             (await ShowAsync(server, strange)).Should().BeFalse();
         await refusals.WaitForAsync(Times);
 
-        refusals.Counts.Should().ContainSingle().Which.Should().Be(new KeyValuePair<string, long>("client-certificate-malformed mtls", Times));
+        refusals.Counts.Select(count => $"{count.Key} {count.Value}").Should().Equal($"client-certificate-malformed mtls {Times}");
         server.Log.All.Where(line => line.Contains("refused a handshake", StringComparison.Ordinal)).Should().HaveCount(Refusals.Burst);
-        server.Log.All.Should().NotContain(line => line.StartsWith("Error", StringComparison.Ordinal) || line.Contains("nhandled", StringComparison.Ordinal));
+        server.Log.All.Should().NotContain(line =>
+            line.StartsWith("Error", StringComparison.Ordinal) || line.Contains("nhandled", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -72,7 +73,8 @@ public sealed class StrangeClientTests
         using var chain = new X509Chain();
         var told = new List<string?>();
         RemoteCertificateValidationCallback Callback(PeerObserver observe) => TlsHandshake.MutualServer(
-            TlsMaterial.FromPem(Ca.RootsPem, TestPki.Ec.Server.ChainPem, TestPki.Ec.Server.KeyPem), observe).RemoteCertificateValidationCallback!;
+            TlsMaterial.FromPem(Ca.RootsPem, TestPki.Ec.Server.ChainPem, TestPki.Ec.Server.KeyPem), observe)
+            .RemoteCertificateValidationCallback!;
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.Add(Ca.Root);
         chain.ChainPolicy.ExtraStore.Add(Ca.Issuing);
@@ -99,7 +101,8 @@ public sealed class StrangeClientTests
         Judge(Below(good), Ca.RootsPem).Should().BeEmpty("without that one thing it is let in");
         var strange = StrangeCertificates.Change(name, good);
 
-        Judge(Below(strange), Ca.RootsPem).Should().Contain(found => found.Id == problem && found.Cause.Contains(value, StringComparison.OrdinalIgnoreCase));
+        Judge(Below(strange), Ca.RootsPem)
+            .Should().Contain(found => found.Id == problem && found.Cause.Contains(value, StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
@@ -117,14 +120,18 @@ public sealed class StrangeClientTests
         Judge(new RawCertificate()).Should().BeEmpty();
 
         foreach (var (authority, sent) in new[] { (Ca.Root, Array.Empty<X509Certificate2>()), (Ca.Issuing, [Ca.Root]) })
-            Judge(new IssuedChain(authority, sent, ECDsa.Create()), Ca.RootsPem).Should().ContainSingle().Which.Id.Should().Be("client-certificate-usage");
+        {
+            Judge(new IssuedChain(authority, sent, ECDsa.Create()), Ca.RootsPem)
+                .Should().ContainSingle().Which.Id.Should().Be("client-certificate-usage");
+        }
     }
 
     [Fact]
     public void Names_that_cannot_be_read_name_nobody_and_leave_nothing_to_the_common_name()
     {
         var good = new RawCertificate() with { Subject = new X500DistinguishedName("CN=admin").RawData };
-        string? Caller(byte[]? names) => CertificateCaller.From(good.With(RawCertificate.AlternativeNames, names).Signed(Ca.Issuing))?.ToString();
+        string? Caller(byte[]? names) =>
+            CertificateCaller.From(good.With(RawCertificate.AlternativeNames, names).Signed(Ca.Issuing))?.ToString();
 
         Caller(null).Should().Be("cn:admin");
         Caller(RawCertificate.Names((1, "admin@greeter.example"))).Should().Be("cn:admin");
@@ -149,7 +156,8 @@ public sealed class StrangeClientTests
         string[] anything = ["-cipher", "DEFAULT@SECLEVEL=0", "-tls1_2"];
 
         Write(folder, new RawCertificate().Issue(Ca.Issuing));
-        (await OpenSslClient.GreetAsync(folder, server.Port(PortKind.Mtls), anything)).IsServed.Should().BeTrue("without that one thing it is let in");
+        (await OpenSslClient.GreetAsync(folder, server.Port(PortKind.Mtls), anything)).IsServed
+            .Should().BeTrue("without that one thing it is let in");
         Write(folder, StrangeCertificates.Make(name).Issue(Ca.Issuing));
         (await OpenSslClient.GreetAsync(folder, server.Port(PortKind.Mtls), anything)).IsServed.Should().BeFalse();
 
@@ -162,7 +170,8 @@ public sealed class StrangeClientTests
         folder.Write(folder.ClientKey, shown.KeyPem);
     }
 
-    private static RawCertificate Authority() => new() { Subject = new X500DistinguishedName("CN=in between").RawData, Extensions = RawCertificate.Authority };
+    private static RawCertificate Authority() =>
+        new() { Subject = new X500DistinguishedName("CN=in between").RawData, Extensions = RawCertificate.Authority };
 
     // A leaf of an authority that the root has signed.
     private static IssuedChain Below(RawCertificate authority) =>
@@ -170,7 +179,8 @@ public sealed class StrangeClientTests
 
     private static IssuedChain UnderRoot(RSA key, HashAlgorithmName hash, out string roots)
     {
-        var root = new RawCertificate { Key = key, Hash = hash, Subject = new X500DistinguishedName("CN=old root").RawData, Extensions = RawCertificate.Authority };
+        var name = new X500DistinguishedName("CN=old root").RawData;
+        var root = new RawCertificate { Key = key, Hash = hash, Subject = name, Extensions = RawCertificate.Authority };
         var self = root.IssueItself();
         roots = self.Leaf.ExportCertificatePem() + "\n";
         return new RawCertificate().Issue(self.WithKey());

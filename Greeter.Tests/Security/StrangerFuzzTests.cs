@@ -16,20 +16,24 @@ namespace Greeter.Tests;
 /// </summary>
 public sealed class StrangerFuzzTests
 {
-    private static readonly int Factor = int.TryParse(Environment.GetEnvironmentVariable("GREETER_FUZZ"), out var factor) ? Math.Max(1, factor) : 1;
+    private static readonly int Factor =
+        int.TryParse(Environment.GetEnvironmentVariable("GREETER_FUZZ"), out var factor) ? Math.Max(1, factor) : 1;
+
     private static readonly string[] ClientIds = [.. TlsProblems.All.Keys.Where(id => id.StartsWith("client-", StringComparison.Ordinal))];
 
     [Fact]
     public void What_reads_a_certificate_throws_nothing()
     {
         var (loaded, accepted) = (0, 0);
-        foreach (var certificate in Mutations(seed: 1, TestPki.Ec.ClientCa, 4_000 * Factor).Concat(Mutations(seed: 2, TestPki.Rsa.ClientCa, 1_000 * Factor)))
+        var (ec, rsa) = (TestPki.Ec.ClientCa, TestPki.Rsa.ClientCa);
+        var roots = TlsMaterial.FromPem(ec.RootsPem + rsa.RootsPem);
+        X509Certificate2Collection issuing = [ec.Issuing, rsa.Issuing];
+        foreach (var certificate in Mutations(seed: 1, ec, 4_000 * Factor).Concat(Mutations(seed: 2, rsa, 1_000 * Factor)))
         {
             loaded++;
-            var roots = TlsMaterial.FromPem(TestPki.Ec.ClientCa.RootsPem + TestPki.Rsa.ClientCa.RootsPem);
-            var problems = TlsHandshake.VerifyClient(roots, certificate, [TestPki.Ec.ClientCa.Issuing, TestPki.Rsa.ClientCa.Issuing], TestPki.Now);
+            var problems = TlsHandshake.VerifyClient(roots, certificate, issuing, TestPki.Now);
             accepted += problems.Count == 0 ? 1 : 0;
-            problems.All(problem => ClientIds.Contains(problem.Id) && !problem.ToString().Contains("{fault}")).Should().BeTrue(string.Join("; ", problems));
+            problems.Select(problem => problem.Id).Should().BeSubsetOf(ClientIds);
             CertificateText.Describe(certificate).Should().NotBeEmpty();
             CertificateNames.Of(certificate).Should().NotBeNull();
             CertificateUsages.Of(certificate).Should().NotBeNull();
@@ -38,8 +42,8 @@ public sealed class StrangerFuzzTests
             foreach (var side in new[] { TlsSide.Client, TlsSide.Server })
             {
                 using var chain = new X509Chain();
-                foreach (var errors in new[] { SslPolicyErrors.RemoteCertificateChainErrors, SslPolicyErrors.RemoteCertificateNameMismatch })
-                    new PeerDiagnosis(side, roots.Roots, TestPki.Now).Explain(certificate, chain, errors, "localhost").Should().NotBeNull();
+                new PeerDiagnosis(side, roots.Roots, TestPki.Now)
+                    .Explain(certificate, chain, SslPolicyErrors.RemoteCertificateChainErrors, "localhost").Should().NotBeEmpty();
             }
 
             certificate.Dispose();
@@ -69,7 +73,8 @@ public sealed class StrangerFuzzTests
         await refusals.WaitForAsync(refused);
         refusals.Counts.Values.Sum().Should().Be(refused, "each is counted once");
         refusals.Counts.Keys.Should().OnlyContain(key => key.StartsWith("client-", StringComparison.Ordinal));
-        server.Log.All.Should().NotContain(line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Critical", StringComparison.Ordinal));
+        server.Log.All.Should().NotContain(line =>
+            line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Critical", StringComparison.Ordinal));
         (await TestClient.RunAsync(folder, "--credentials", "mtls", "--address", server.Mtls)).ShouldGreet();
     }
 
@@ -91,7 +96,9 @@ public sealed class StrangerFuzzTests
             if (trust == TlsStepStatus.NotReached)
                 continue; // The peer's own OpenSSL would not show it.
             var isExplained = diagnosis.Problems[0].Id.StartsWith("server-", StringComparison.Ordinal);
-            isExplained.Should().Be(trust == TlsStepStatus.Failed || diagnosis.Problems[0].Id == TlsProblems.ServerNameMismatch.Id, string.Join("; ", diagnosis.Problems));
+            isExplained.Should().Be(
+                trust == TlsStepStatus.Failed || diagnosis.Problems[0].Id == TlsProblems.ServerNameMismatch.Id,
+                string.Join("; ", diagnosis.Problems));
             accepted += isExplained ? 0 : 1;
             explained += isExplained ? 1 : 0;
         }
@@ -137,8 +144,9 @@ public sealed class StrangerFuzzTests
     private static async Task ServeAsync(Stream stream, SslStreamCertificateContext context, CancellationToken stop)
     {
         await using var tls = new SslStream(stream);
-        await tls.AuthenticateAsServerAsync(
-            new SslServerAuthenticationOptions { ServerCertificateContext = context, ApplicationProtocols = [SslApplicationProtocol.Http2] }, stop);
+        List<SslApplicationProtocol> protocols = [SslApplicationProtocol.Http2];
+        var options = new SslServerAuthenticationOptions { ServerCertificateContext = context, ApplicationProtocols = protocols };
+        await tls.AuthenticateAsServerAsync(options, stop);
     }
 
     // Those that still fit their key, with it.
@@ -167,8 +175,13 @@ public sealed class StrangerFuzzTests
         var good = new RawCertificate { Key = key ?? ECDsa.Create(ECCurve.NamedCurves.nistP256) };
         good = good with
         {
-            Extensions = [.. good.Extensions, (RawCertificate.SubjectKeyId, [4, 4, 1, 2, 3, 4]), (RawCertificate.AuthorityKeyId, [0x30, 6, 0x80, 4, 1, 2, 3, 4]),
-                ("2.5.29.32", [0x30, 6, 0x30, 4, 6, 2, 0x2A, 3])],
+            Extensions =
+            [
+                .. good.Extensions,
+                (RawCertificate.SubjectKeyId, [4, 4, 1, 2, 3, 4]),
+                (RawCertificate.AuthorityKeyId, [0x30, 6, 0x80, 4, 1, 2, 3, 4]),
+                (RawCertificate.Policies, [0x30, 6, 0x30, 4, 6, 2, 0x2A, 3]),
+            ],
         };
         using var certificate = good.Signed(authority.Issuing);
         var toBeSigned = new AsnReader(certificate.RawData, AsnEncodingRules.DER).ReadSequence().ReadEncodedValue().ToArray();
@@ -179,7 +192,8 @@ public sealed class StrangerFuzzTests
             X509Certificate2? loaded = null;
             try
             {
-                loaded = X509CertificateLoader.LoadCertificate(isSigned ? RawCertificate.Sign(bytes, authority.Issuing, HashAlgorithmName.SHA256) : bytes);
+                loaded = X509CertificateLoader.LoadCertificate(
+                    isSigned ? RawCertificate.Sign(bytes, authority.Issuing, HashAlgorithmName.SHA256) : bytes);
             }
             catch (Exception e) when (e is CryptographicException or AsnContentException or ArgumentException)
             {
@@ -193,7 +207,8 @@ public sealed class StrangerFuzzTests
     // One to three bytes: a bit of one, any value, or a tag or a length that means something.
     private static byte[] Mutate(byte[] good, Random random)
     {
-        byte[] meaning = [0, 1, 2, 3, 4, 5, 6, 0x0C, 0x13, 0x16, 0x17, 0x18, 0x30, 0x31, 0x7F, 0x80, 0x81, 0x82, 0x86, 0x87, 0xA0, 0xA3, 0xFF];
+        byte[] meaning =
+            [0, 1, 2, 3, 4, 5, 6, 0x0C, 0x13, 0x16, 0x17, 0x18, 0x30, 0x31, 0x7F, 0x80, 0x81, 0x82, 0x86, 0x87, 0xA0, 0xA3, 0xFF];
         var bytes = good.ToArray();
         for (var left = random.Next(1, 4); left > 0; left--)
         {
