@@ -203,6 +203,8 @@ public sealed class RevocationListTests : IDisposable
             var material = TlsMaterial.Load(new TlsFiles
             {
                 Side = TlsSide.Server,
+                CertificateChain = new TlsFile(_folder.ServerCert, "Tls:CertificateChain", "the server's certificate chain"),
+                PrivateKey = new TlsFile(_folder.ServerKey, "Tls:PrivateKey", "the server's private key"),
                 TrustedRoots = new TlsFile(_folder.ClientCa, "Tls:TrustedRoots", "the roots that may vouch for clients"),
                 RevocationLists =
                     [.. Enumerable.Range(0, count).Select(i => new TlsFile(_folder.Path($"{i}.crl"), "Tls:RevocationLists", "a list"))],
