@@ -24,6 +24,10 @@ internal sealed class AttackedServer : IAsyncDisposable
     public Task<HostilePeer[]> ConnectAsync(string port, int count) =>
         Task.WhenAll(Enumerable.Range(0, count).Select(_ => HostilePeer.ConnectAsync(_server.Port(Enum.Parse<PortKind>(port)))));
 
+    /// <summary>Those of them that were not closed while they were still connecting.</summary>
+    public async Task<HostilePeer[]> TryConnectAsync(string port, int count) =>
+        [.. (await Task.WhenAll(Enumerable.Range(0, count).Select(_ => HostilePeer.TryConnectAsync(_server.Port(Enum.Parse<PortKind>(port)))))).OfType<HostilePeer>()];
+
     /// <summary>The same, on the tls port and with a good handshake.</summary>
     public Task<HostilePeer[]> ConnectTlsAsync(int count) =>
         Task.WhenAll(Enumerable.Range(0, count).Select(_ => HostilePeer.ConnectTlsAsync(_server.Port(PortKind.Tls))));
