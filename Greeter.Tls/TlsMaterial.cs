@@ -66,11 +66,13 @@ public sealed class TlsMaterial
         var lists = files.RevocationLists.Where(contents.Has).Select(file => Try(problems, () => RevocationList.Parse(file, contents.Bytes(file)))).OfType<RevocationList>().ToArray();
         var revocation = files.RevocationLists.Count == 0 ? null : new TlsRevocation(lists, files.RevocationMode);
         return problems.Count == 0
-            ? new TlsMaterial(identity, roots!, revocation) { _trustDigest = TrustDigest(files, contents) } : throw new TlsException(problems);
+            ? new TlsMaterial(identity, roots!, revocation) { _trustDigest = TrustDigest(files, contents) }
+            : throw new TlsException(problems);
     }
 
-    private static string TrustDigest(TlsFiles files, TlsContents contents) => string.Join(' ', files.RevocationLists.Prepend(files.TrustedRoots)
-        .Select(file => contents.Has(file) ? Convert.ToHexString(SHA256.HashData(contents.Bytes(file!).Span)) : "none"));
+    private static string TrustDigest(TlsFiles files, TlsContents contents) => string.Join(
+        ' ', files.RevocationLists.Prepend(files.TrustedRoots).Select(file =>
+            contents.Has(file) ? Convert.ToHexString(SHA256.HashData(contents.Bytes(file!).Span)) : "none"));
 
     private static TlsIdentity? ReadIdentity(TlsFiles files, TlsContents contents)
     {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Greeter.Tests;
 
-/// <summary>Silent connections take nothing from others: each address has a share, probes have a count of their own, and silence ends.</summary>
+/// <summary>Silent connections take nothing from others: an address has its share, probes have their own count, and silence ends.</summary>
 public sealed class ConnectionShareTests : IAsyncLifetime
 {
     private readonly TestFolder _folder = TestFolder.With(TestPki.Ec);
@@ -72,7 +72,8 @@ public sealed class ConnectionShareTests : IAsyncLifetime
         counted.Tags.Should().BeEquivalentTo("limit=Limits:MaxConnectionsPerAddress port=insecure");
         var lines = server.Log.All.Where(line => line.Contains("closed a connection", StringComparison.Ordinal)).ToArray();
         lines.Should().HaveCount(Refusals.Burst)
-            .And.OnlyContain(line => line.Contains("insecure port from 127.0.0.2:", StringComparison.Ordinal) && line.Contains("Limits:MaxConnectionsPerAddress is 10"));
+            .And.OnlyContain(line => line.Contains("insecure port from 127.0.0.2:", StringComparison.Ordinal))
+            .And.OnlyContain(line => line.Contains("Limits:MaxConnectionsPerAddress is 10", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -109,7 +110,8 @@ public sealed class ConnectionShareTests : IAsyncLifetime
 
     // Whoever is silent stays as long as a test wants it; the last of two settings counts.
     private async Task<TestServer> StartAsync(params string[] more) =>
-        _server = await TestServer.StartAsync(_folder, ["--Limits:HandshakeTimeout", "00:05:00", "--Limits:IdleTimeout", "01:00:00", .. more]);
+        _server = await TestServer.StartAsync(
+            _folder, ["--Limits:HandshakeTimeout", "00:05:00", "--Limits:IdleTimeout", "01:00:00", .. more]);
 
     private Task WaitForAsync(int count)
     {
