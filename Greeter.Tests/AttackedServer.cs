@@ -18,11 +18,22 @@ internal sealed class AttackedServer : IAsyncDisposable
         var folder = TestFolder.With(TestPki.Ec);
         string[] oneAddress = ["--Limits:MaxConnectionsPerAddress", "10000"]; // Attackers and good callers have the same here.
         return new AttackedServer(folder, await TestServer.StartAsync(
-            folder, [.. oneAddress, "--Limits:HandshakeTimeout", "00:00:02", "--Limits:HeadersTimeout", "00:00:01", "--Limits:IdleTimeout", "00:00:01", "--Limits:MaxHeadersSize", "8192", .. more]));
+            folder,
+            [
+                .. oneAddress, "--Limits:HandshakeTimeout", "00:00:02", "--Limits:HeadersTimeout", "00:00:01",
+                "--Limits:IdleTimeout", "00:00:01", "--Limits:MaxHeadersSize", "8192", .. more,
+            ]));
     }
 
     public Task<HostilePeer[]> ConnectAsync(string port, int count) =>
         Task.WhenAll(Enumerable.Range(0, count).Select(_ => HostilePeer.ConnectAsync(_server.Port(Enum.Parse<PortKind>(port)))));
+
+    /// <summary>Those of them that were not closed while they were still connecting.</summary>
+    public async Task<HostilePeer[]> TryConnectAsync(string port, int count)
+    {
+        var number = _server.Port(Enum.Parse<PortKind>(port));
+        return [.. (await Task.WhenAll(Enumerable.Range(0, count).Select(_ => HostilePeer.TryConnectAsync(number)))).OfType<HostilePeer>()];
+    }
 
     /// <summary>The same, on the tls port and with a good handshake.</summary>
     public Task<HostilePeer[]> ConnectTlsAsync(int count) =>

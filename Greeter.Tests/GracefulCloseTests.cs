@@ -13,7 +13,7 @@ public sealed class GracefulCloseTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        // Longer than the age, for those who say nothing; and as many calls as it takes for 34 MB to be nothing out of the ordinary.
+        // As many calls as it takes for 34 MB to be nothing out of the ordinary; and longer than a slow machine takes.
         string[] limits = ["--Limits:HandshakeTimeout", "00:05:00", "--Limits:MaxStreamsPerConnection", "10000"];
         _server = await TestServer.StartAsync(
             _folder, _time, ["--Limits:MaxConnectionAge", "00:00:20", "--Limits:ConnectionGrace", "1.00:00:00", .. limits]);

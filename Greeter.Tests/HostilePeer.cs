@@ -40,7 +40,20 @@ internal sealed class HostilePeer : IDisposable
         return new HostilePeer(socket, socket.GetStream());
     }
 
-    /// <summary>The same, with a handshake that is made as it should be.</summary>
+    /// <returns>Null where the server has closed the connection while the client was still busy connecting.</returns>
+    public static async Task<HostilePeer?> TryConnectAsync(int port, string? from = null)
+    {
+        try
+        {
+            return await ConnectAsync(port, from);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A connection with a handshake that is made as it should be.</summary>
     public static async Task<HostilePeer> ConnectTlsAsync(int port)
     {
         var plain = await ConnectAsync(port);

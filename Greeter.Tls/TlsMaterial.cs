@@ -74,8 +74,9 @@ public sealed class TlsMaterial
             : throw new TlsException(problems);
     }
 
-    private static string TrustDigest(TlsFiles files, TlsContents contents) => string.Join(' ', files.RevocationLists.Prepend(files.TrustedRoots)
-        .Select(file => contents.Has(file) ? Convert.ToHexString(SHA256.HashData(contents.Bytes(file!).Span)) : "none"));
+    private static string TrustDigest(TlsFiles files, TlsContents contents) => string.Join(
+        ' ', files.RevocationLists.Prepend(files.TrustedRoots).Select(file =>
+            contents.Has(file) ? Convert.ToHexString(SHA256.HashData(contents.Bytes(file!).Span)) : "none"));
 
     private static TlsIdentity? ReadIdentity(TlsFiles files, TlsContents contents)
     {

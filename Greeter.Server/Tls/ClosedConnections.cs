@@ -4,7 +4,9 @@ using System.Net;
 
 namespace Greeter.Server.Tls;
 
-/// <summary>Tells of connections that a limit has closed: all in a metric, a few for each limit and <see cref="Refusals.Window"/> in the log.</summary>
+/// <summary>
+/// Tells of connections that a limit has closed: all in a metric, a few for each limit and <see cref="Refusals.Window"/> in the log.
+/// </summary>
 internal sealed partial class ClosedConnections(ILogger<ClosedConnections> logger, TimeProvider time, IMeterFactory meters)
 {
     private readonly Counter<long> _counter = meters.Create(Refusals.Meter).CreateCounter<long>(
@@ -20,7 +22,8 @@ internal sealed partial class ClosedConnections(ILogger<ClosedConnections> logge
     {
         var setting = $"{LimitsOptions.Section}:{limit}";
         _counter.Add(1, new("limit", setting), new("port", port.Name));
-        if (!_limits.GetOrAdd((port.Name, setting), _ => new RefusalLimit(time, Refusals.Burst, Refusals.Window)).TryTake(out var suppressed))
+        var lines = _limits.GetOrAdd((port.Name, setting), _ => new RefusalLimit(time, Refusals.Burst, Refusals.Window));
+        if (!lines.TryTake(out var suppressed))
             return;
         if (suppressed > 0)
             Log.Suppressed(logger, suppressed, port.Name, setting);

@@ -62,7 +62,8 @@ internal sealed partial class ConnectionKeeper(TlsMaterialSource? source, TimeSp
         try
         {
             // The material may have changed between the handshake and this line.
-            if (connection.Handshake?.Material is { } material && source!.Current is var newer && !newer.TrustsLike(material) && Refusal(newer, connection) is { } reason)
+            if (connection.Handshake?.Material is { } material && source!.Current is var newer
+                && !newer.TrustsLike(material) && Refusal(newer, connection) is { } reason)
                 End(connection, reason);
             await next(context);
         }
@@ -77,8 +78,9 @@ internal sealed partial class ConnectionKeeper(TlsMaterialSource? source, TimeSp
     {
         try
         {
-            return TlsHandshake.VerifyClient(material, connection.Certificate!, connection.Handshake?.Intermediates ?? [], time.GetUtcNow()) is [var problem, ..]
-                ? problem.ToString() : null;
+            var problems = TlsHandshake.VerifyClient(
+                material, connection.Certificate!, connection.Handshake?.Intermediates ?? [], time.GetUtcNow());
+            return problems.Count > 0 ? problems[0].ToString() : null;
         }
         catch (Exception e)
         {
@@ -131,7 +133,8 @@ internal sealed partial class ConnectionKeeper(TlsMaterialSource? source, TimeSp
         [LoggerMessage(EventId = 1, EventName = "ConnectionEnding", Level = LogLevel.Information, Message = "ending the connection of {Connection}: {Reason}")]
         public static partial void Ending(ILogger logger, OpenConnection connection, string reason);
 
-        [LoggerMessage(EventId = 2, EventName = "ConnectionNotLookedAt", Level = LogLevel.Error, Message = "the connection of {Connection} could not be ended")]
+        [LoggerMessage(EventId = 2, EventName = "ConnectionNotLookedAt", Level = LogLevel.Error,
+            Message = "the connection of {Connection} could not be ended")]
         public static partial void NotLookedAt(ILogger logger, OpenConnection connection, Exception exception);
     }
 }

@@ -18,7 +18,7 @@ namespace Greeter.Server.Tls;
 /// <param name="preface">How long a client may take to say that it speaks HTTP/2.</param>
 /// <param name="inFlight">How many bytes of a client may be under way when it is told of the end.</param>
 /// <param name="closed">Is told who never spoke.</param>
-/// <param name="time">Whose timers are used.</param>
+/// <param name="time">By whose clock a client is waited for.</param>
 internal sealed class GracefulClose(ServerPort port, TimeSpan preface, long inFlight, ClosedConnections closed, TimeProvider time)
 {
     /// <summary>How long the other side has, to greet and then to close: a round trip, and the work of a busy machine.</summary>
@@ -51,12 +51,12 @@ internal sealed class GracefulClose(ServerPort port, TimeSpan preface, long inFl
         }
     };
 
-    // Kestrel waits for the preface as long as for the next call: minutes.
+    // Kestrel waits for the preface as long as for the next call: minutes. In real time, like Kestrel's limit for the handshake.
     private async Task CloseSilentAsync(KeptTransport kept, ConnectionContext connection)
     {
         try
         {
-            await kept.Greeting.WaitAsync(preface, time);
+            await kept.Greeting.WaitAsync(preface);
         }
         catch (TimeoutException)
         {

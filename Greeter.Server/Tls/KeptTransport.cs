@@ -11,7 +11,10 @@ internal sealed class KeptTransport(IDuplexPipe transport) : IDuplexPipe
 
     public PipeWriter Output => _output;
 
-    /// <summary>Completes when the server has sent its SETTINGS, which it does after the client's preface, or when nobody waits for that any longer.</summary>
+    /// <summary>
+    /// Completes when the server has sent its SETTINGS, which it does after the client's preface, or when nobody waits for
+    /// that any longer.
+    /// </summary>
     public Task Greeting => _output.Greeted.Task;
 
     /// <summary>Whether the server has sent its SETTINGS.</summary>

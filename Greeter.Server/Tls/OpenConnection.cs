@@ -22,10 +22,12 @@ internal sealed class OpenConnection(ConnectionContext context, X509Certificate2
     public DateTimeOffset EndsAt => endsAt;
 
     /// <summary>The certificate and what vouched for it: connections with the same chain get the same verdict.</summary>
-    public string Chain => string.Join(' ', (handshake?.Intermediates ?? []).Prepend(certificate!).Select(each => each.GetCertHashString(HashAlgorithmName.SHA256)));
+    public string Chain => string.Join(
+        ' ', (handshake?.Intermediates ?? []).Prepend(certificate!).Select(each => each.GetCertHashString(HashAlgorithmName.SHA256)));
 
     /// <summary>When it was asked to end; null while it was not.</summary>
-    public DateTimeOffset? EndingSince => Volatile.Read(ref _endingSince) is var ticks and not 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+    public DateTimeOffset? EndingSince =>
+        Volatile.Read(ref _endingSince) is var ticks and not 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     /// <summary>GOAWAY: calls in flight go on, new ones take another connection.</summary>
     /// <returns>Whether this was the first request to end it; others change nothing.</returns>

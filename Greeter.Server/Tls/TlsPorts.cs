@@ -33,7 +33,8 @@ internal static class TlsPorts
 
         builder.Services.AddSingleton(limits);
         builder.Services.AddSingleton(_ => new PortSockets(wanted)); // From a factory, so that the container disposes it.
-        builder.Services.AddSingleton<IReadOnlyList<ServerPort>>(provider => [.. provider.GetRequiredService<PortSockets>().Bind().Select(bound => bound.Port)]);
+        builder.Services.AddSingleton<IReadOnlyList<ServerPort>>(
+            provider => [.. provider.GetRequiredService<PortSockets>().Bind().Select(bound => bound.Port)]);
         if (source is not null)
             builder.Services.AddSingleton(source);
         builder.Services.AddSingleton(provider => new ConnectionKeeper(
@@ -50,7 +51,8 @@ internal static class TlsPorts
         builder.Logging.AddFilter<HandshakeLog>(category: null, LogLevel.None).AddFilter<HandshakeLog>(HandshakeLog.Category, LogLevel.Debug);
 
         builder.WebHost.UseSockets();
-        builder.Services.AddOptions<SocketTransportOptions>().Configure<PortSockets>((transport, sockets) => transport.CreateBoundListenSocket = sockets.Take);
+        builder.Services.AddOptions<SocketTransportOptions>().Configure<PortSockets>(
+            (transport, sockets) => transport.CreateBoundListenSocket = sockets.Take);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Greeter.Tests;
 
-/// <summary>Who breaks the protocol, or never stops sending, holds no connection: waiting for the client is for ends that were asked for.</summary>
+/// <summary>Who breaks the protocol, or never stops sending, holds no connection: only requested ends wait for the client.</summary>
 public sealed class ConnectionEndTests : IAsyncLifetime
 {
     private readonly TestFolder _folder = TestFolder.With(TestPki.Ec);
@@ -18,7 +18,8 @@ public sealed class ConnectionEndTests : IAsyncLifetime
         // Without Kestrel's own limit, 5 s in real time, which would end in the server's stead what it waits for.
         void Adjust(WebApplicationBuilder builder) => builder.Services.AddSingleton<TimeProvider>(_time)
             .PostConfigure<KestrelServerOptions>(kestrel => kestrel.Limits.MinResponseDataRate = null);
-        _server = await TestServer.StartAsync(_folder, Adjust, "--Limits:MaxConnectionAge", "00:00:20", "--Limits:ConnectionGrace", "1.00:00:00");
+        _server = await TestServer.StartAsync(
+            _folder, Adjust, "--Limits:MaxConnectionAge", "00:00:20", "--Limits:ConnectionGrace", "1.00:00:00");
         _keeper = _server.App.Services.GetRequiredService<ConnectionKeeper>();
     }
 
@@ -78,7 +79,8 @@ public sealed class ConnectionEndTests : IAsyncLifetime
 
     private async Task<HostilePeer> GreetedAsync(bool tls)
     {
-        var peer = await (tls ? HostilePeer.ConnectTlsAsync(_server.Port(PortKind.Tls)) : HostilePeer.ConnectAsync(_server.Port(PortKind.Insecure)));
+        var port = _server.Port(tls ? PortKind.Tls : PortKind.Insecure);
+        var peer = await (tls ? HostilePeer.ConnectTlsAsync(port) : HostilePeer.ConnectAsync(port));
         await peer.TrySendAsync(HostilePeer.Preface);
         await peer.ReadUntilAsync(HostilePeer.Settings);
         return peer;
@@ -86,5 +88,6 @@ public sealed class ConnectionEndTests : IAsyncLifetime
 
     private Task WaitForNoneAsync() => Eventually.TrueAsync(() => _keeper.Count == 0, () => $"{_keeper.Count} connections are open");
 
-    private void End() => _time.AdvanceUntil(() => _server.Log.All.Any(line => line.Contains("ending the connection", StringComparison.Ordinal)));
+    private void End() => _time.AdvanceUntil(
+        () => _server.Log.All.Any(line => line.Contains("ending the connection", StringComparison.Ordinal)));
 }

@@ -75,7 +75,8 @@ public sealed class PortOpeningTests : IDisposable
         using var one = Listen(out var first);
         using var other = Listen(out var second);
 
-        var run = await ServerProcess.RunAsync([.. TestServer.Arguments(_folder), "--Ports:Insecure", Text(first), "--Ports:Mtls", Text(second)]);
+        var run = await ServerProcess.RunAsync(
+            [.. TestServer.Arguments(_folder), "--Ports:Insecure", Text(first), "--Ports:Mtls", Text(second)]);
 
         (run.ExitCode, run.Output).Should().Be((2, ""), run.Error);
         ThreeLines.Ids(run.Error).Should().Equal("port-in-use", "port-in-use");
@@ -143,7 +144,7 @@ public sealed class PortOpeningTests : IDisposable
 
     private sealed class Broken : IHostedService
     {
-        public Task StartAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("a service of the program cannot start");
+        public Task StartAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("a service cannot start");
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Greeter.Tests;
 
-/// <summary>What a change of the files costs a server with many open connections: only what is needed, and not the thread that reads the files.</summary>
+/// <summary>A change of the files costs a server with many connections what is needed, and not the thread that reads the files.</summary>
 public sealed class ReverificationTests : IDisposable
 {
     private const int Many = 10_000;
@@ -41,7 +41,8 @@ public sealed class ReverificationTests : IDisposable
         await gate.Reached.WaitAsync(Generous);
         connections.Count(each => each.IsAskedToEnd).Should().Be(1, "the gate is closed");
         gate.Open();
-        await Eventually.TrueAsync(() => connections.All(each => each.IsAskedToEnd), () => $"{connections.Count(each => each.IsAskedToEnd)} were ended");
+        await Eventually.TrueAsync(
+            () => connections.All(each => each.IsAskedToEnd), () => $"{connections.Count(each => each.IsAskedToEnd)} were ended");
     }
 
     [Fact]
@@ -103,7 +104,8 @@ public sealed class ReverificationTests : IDisposable
         File.WriteAllText(list, RevokedList.ToPem(TestPki.Ec.ClientCa.Issuing, earlierPem: null, [], TestPki.Now));
         before = Material(list);
         (await VerifiedAsync(before, list)).Should().Be(0);
-        File.WriteAllText(list, RevokedList.ToPem(TestPki.Ec.ClientCa.Issuing, earlierPem: null, [TestPki.Ec.Client.Certificate], TestPki.Now));
+        X509Certificate2[] revoked = [TestPki.Ec.Client.Certificate];
+        File.WriteAllText(list, RevokedList.ToPem(TestPki.Ec.ClientCa.Issuing, earlierPem: null, revoked, TestPki.Now));
         (await VerifiedAsync(before, list)).Should().Be(1);
     }
 
@@ -316,7 +318,8 @@ public sealed class ReverificationTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (eventId.Name != "ConnectionEnding")
                 return;
