@@ -8,12 +8,12 @@ namespace Greeter.Tests;
 /// <summary>What a stranger's certificate says is told short, on its line, and is never a template.</summary>
 public sealed class StrangerCertificateTextTests
 {
-    // Each of the two as the server's and as the client's certificate.
-    public static TheoryData<string> Kinds => ["bomb", "forged"];
+    // Each of the two as the server's and as the client's certificate. A name with control characters is none that can be read.
+    public static TheoryData<string, string> Kinds => new() { { "bomb", "intermediate-missing" }, { "forged", "certificate-malformed" } };
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task A_client_with_it_costs_the_server_a_few_short_lines(string kind)
+    public async Task A_client_with_it_costs_the_server_a_few_short_lines(string kind, string problem)
     {
         const int Tries = 12;
         using var folder = TestFolder.With(TestPki.Ec);
@@ -25,7 +25,7 @@ public sealed class StrangerCertificateTextTests
             (await Handshake.TryAsync(server.Port(PortKind.Mtls), SslProtocols.Tls13, certificate)).Should().BeFalse();
 
         await refusals.WaitForAsync(Tries);
-        refusals.Counts.Select(count => $"{count.Key} {count.Value}").Should().BeEquivalentTo($"client-intermediate-missing mtls {Tries}");
+        refusals.Counts.Select(count => $"{count.Key} {count.Value}").Should().BeEquivalentTo($"client-{problem} mtls {Tries}");
         var told = server.Log.All.Where(line => line.Contains("refused a handshake", StringComparison.Ordinal)).ToArray();
         told.Should().HaveCountLessThanOrEqualTo(3 * Refusals.Burst).And.NotBeEmpty();
         foreach (var line in server.Log.All)
@@ -51,7 +51,7 @@ public sealed class StrangerCertificateTextTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task A_server_with_it_costs_the_client_a_few_short_lines(string kind)
+    public async Task A_server_with_it_costs_the_client_a_few_short_lines(string kind, string problem)
     {
         using var folder = TestFolder.With(TestPki.Ec);
         using var certificate = Of(kind);
@@ -63,11 +63,11 @@ public sealed class StrangerCertificateTextTests
         var json = await TestClient.RunAsync(folder, "doctor", address, "--credentials", "tls", "--json");
         var compare = await TestClient.RunAsync(folder, "--address", address, "compare");
 
-        greet.Error.Split('\n')[0].Should().EndWith("[server-intermediate-missing]");
-        doctor.ShouldEndPlain("[server-intermediate-missing]");
-        json.Output.Should().Contain("\"server-intermediate-missing\"");
+        greet.Error.Split('\n')[0].Should().EndWith($"[server-{problem}]");
+        doctor.ShouldEndPlain($"[server-{problem}]");
+        json.Output.Should().Contain($"\"server-{problem}\"");
         json.Output.ShouldBePlain();
-        compare.ShouldEndPlain("[server-intermediate-missing]");
+        compare.ShouldEndPlain($"[server-{problem}]");
         greet.Error.ShouldBePlain();
         new[] { greet, doctor, json, compare }.Sum(run => run.Output.Length + run.Error.Length).Should().BeLessThan(60_000);
     }
