@@ -24,7 +24,9 @@ internal static class CallFailure
             StatusCode.Unauthenticated => TlsProblems.Unauthenticated,
             StatusCode.PermissionDenied => TlsProblems.PermissionDenied,
             StatusCode.ResourceExhausted => TlsProblems.TooMuch,
-            _ when ConnectionExplainer.IsBelowGrpc(failure.Status) => TlsProblems.HandshakeFailed, // Its time was over before more was known.
+
+            // Its time was over before more was known.
+            _ when ConnectionExplainer.IsBelowGrpc(failure.Status) => TlsProblems.HandshakeFailed,
             _ when failure.Status.Detail.Contains("Bad gRPC response", StringComparison.Ordinal) => TlsProblems.NotGrpc,
             _ => TlsProblems.CallFailed,
         };

@@ -23,7 +23,8 @@ internal sealed class HandshakeProbe(ProbeTarget target, TlsMaterial material)
         // What the server asks for can only be seen by a client that has nothing to show yet. Where it asks for nothing this
         // handshake is whole, and the only one.
         var asking = await ProbedHandshake.RunAsync(target, material, showsIdentity: false, stop);
-        if (asking.Asked && ending is not null && Diagnosis(asking).Explain(ending) is var refused && refused.Id != TlsProblems.ClientCertificateRefused.Id)
+        var refused = asking.Asked && ending is not null ? Diagnosis(asking).Explain(ending) : null;
+        if (refused is not null && refused.Id != TlsProblems.ClientCertificateRefused.Id)
         {
             // To be refused once more would prove nothing, and be one more refusal in the server's log.
             Step("tls", passed: true, "both sides speak it");
@@ -79,7 +80,8 @@ internal sealed class HandshakeProbe(ProbeTarget target, TlsMaterial material)
     private static string Question(ProbedHandshake asking) => !asking.Asked ? "not asked for"
         : $"asked for, from {(asking.AcceptedIssuers.Count == 0 ? "authorities that it does not name" : PeerText.List(asking.AcceptedIssuers, "; "))}";
 
-    private ClientCertificateDiagnosis Diagnosis(ProbedHandshake asking) => new(material.Identity, asking.AcceptedIssuers, DateTimeOffset.UtcNow);
+    private ClientCertificateDiagnosis Diagnosis(ProbedHandshake asking) =>
+        new(material.Identity, asking.AcceptedIssuers, DateTimeOffset.UtcNow);
 
     private void Refused(ProbedHandshake asking, TlsProblem problem)
     {

@@ -35,5 +35,6 @@ internal static class PlainProbe
 
     // Nothing is sent over this connection, and its certificate is checked like any other: to have one is enough.
     private static async Task<bool> SpeaksTlsAsync(ProbeTarget target, CancellationToken stop) =>
-        await ProbedHandshake.RunAsync(target, TlsMaterial.FromPem(rootsPem: null), showsIdentity: false, stop) is { SawCertificate: true } or { Asked: true };
+        await ProbedHandshake.RunAsync(target, TlsMaterial.FromPem(rootsPem: null), showsIdentity: false, stop)
+            is { SawCertificate: true } or { Asked: true };
 }

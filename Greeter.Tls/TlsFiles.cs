@@ -15,7 +15,9 @@ public sealed class TlsFiles
     /// <summary>What opens <see cref="PrivateKey"/>; null where it is not encrypted.</summary>
     public TlsFile? PrivateKeyPassword { get; init; }
 
-    /// <summary>The roots that may vouch for the other side; null with <see cref="TrustsSystem"/>, or on a server that verifies nobody.</summary>
+    /// <summary>
+    /// The roots that may vouch for the other side; null with <see cref="TrustsSystem"/>, or on a server that verifies nobody.
+    /// </summary>
     public TlsFile? TrustedRoots { get; init; }
 
     /// <summary>
@@ -40,14 +42,15 @@ public sealed class TlsFiles
     public static TlsFiles ForServer(SettingsReader settings, TlsOptions options, bool verifiesClients)
     {
         var missing = new List<TlsProblem>();
-        return Noted(settings, missing, new TlsFiles
+        TlsFile? Needed(string key, string role, TlsProblem ifEmpty) => TlsFiles.Needed(settings, missing, key, role, ifEmpty);
+        return Noted(settings, new TlsFiles
         {
             Side = TlsSide.Server,
-            CertificateChain = Needed(settings, nameof(TlsOptions.CertificateChain), "the server's certificate chain", TlsProblems.SettingMissing, missing),
-            PrivateKey = Needed(settings, nameof(TlsOptions.PrivateKey), "the server's private key", TlsProblems.SettingMissing, missing),
+            CertificateChain = Needed(nameof(TlsOptions.CertificateChain), "the server's certificate chain", TlsProblems.SettingMissing),
+            PrivateKey = Needed(nameof(TlsOptions.PrivateKey), "the server's private key", TlsProblems.SettingMissing),
             PrivateKeyPassword = settings.File(TlsOptions.Section, nameof(TlsOptions.PrivateKeyPasswordFile), "the password of the server's private key"),
             TrustedRoots = verifiesClients
-                ? Needed(settings, nameof(TlsOptions.TrustedRoots), "the roots that may vouch for clients", TlsProblems.RootsMissing, missing)
+                ? Needed(nameof(TlsOptions.TrustedRoots), "the roots that may vouch for clients", TlsProblems.RootsMissing)
                 : null,
             RevocationLists = verifiesClients
                 ? settings.Files(TlsOptions.Section, nameof(TlsOptions.RevocationLists), options.RevocationLists, "a revocation list of clients")
@@ -64,14 +67,15 @@ public sealed class TlsFiles
     {
         var missing = new List<TlsProblem>();
         var trustsSystem = settings.Value(TlsOptions.Section, nameof(TlsOptions.TrustedRoots)) == TlsOptions.System;
-        return Noted(settings, missing, new TlsFiles
+        TlsFile? Needed(string key, string role, TlsProblem ifEmpty) => TlsFiles.Needed(settings, missing, key, role, ifEmpty);
+        return Noted(settings, new TlsFiles
         {
             Side = TlsSide.Client,
             CertificateChain = provesItself
-                ? Needed(settings, nameof(TlsOptions.CertificateChain), "the client's certificate chain", TlsProblems.SettingMissing, missing)
+                ? Needed(nameof(TlsOptions.CertificateChain), "the client's certificate chain", TlsProblems.SettingMissing)
                 : null,
             PrivateKey = provesItself
-                ? Needed(settings, nameof(TlsOptions.PrivateKey), "the client's private key", TlsProblems.SettingMissing, missing)
+                ? Needed(nameof(TlsOptions.PrivateKey), "the client's private key", TlsProblems.SettingMissing)
                 : null,
             PrivateKeyPassword = provesItself
                 ? settings.File(TlsOptions.Section, nameof(TlsOptions.PrivateKeyPasswordFile), "the password of the client's private key")
@@ -79,7 +83,7 @@ public sealed class TlsFiles
             TrustsSystem = trustsSystem,
             TrustedRoots = trustsSystem
                 ? null
-                : Needed(settings, nameof(TlsOptions.TrustedRoots), "the roots that may vouch for servers", TlsProblems.RootsMissing, missing),
+                : Needed(nameof(TlsOptions.TrustedRoots), "the roots that may vouch for servers", TlsProblems.RootsMissing),
             Missing = missing,
         });
     }
@@ -106,7 +110,7 @@ public sealed class TlsFiles
         return absent;
     }
 
-    private static TlsFile? Needed(SettingsReader settings, string key, string role, TlsProblem ifEmpty, List<TlsProblem> missing)
+    private static TlsFile? Needed(SettingsReader settings, List<TlsProblem> missing, string key, string role, TlsProblem ifEmpty)
     {
         var file = settings.File(TlsOptions.Section, key, role);
         if (file is null)
@@ -114,9 +118,9 @@ public sealed class TlsFiles
         return file;
     }
 
-    private static TlsFiles Noted(SettingsReader settings, List<TlsProblem> missing, TlsFiles files)
+    private static TlsFiles Noted(SettingsReader settings, TlsFiles files)
     {
-        settings.Add(missing);
+        settings.Add(files.Missing);
         return files;
     }
 }

@@ -17,7 +17,7 @@ internal sealed class AccessToken(Func<CancellationToken, Task<(string Token, Da
     /// <summary>The pause after a fetch that failed; twice as long after each further one, up to <see cref="LongestPause"/>.</summary>
     public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
 
-    /// <summary>With these pauses an outage costs five fetches in its first minute, what the server's SignIn:AttemptsPerUser allows.</summary>
+    /// <summary>With these pauses an outage costs five fetches in its first minute: the default of the server's SignIn:AttemptsPerUser.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     // A call that starts now must still be good when it arrives; a tenth of the lifetime covers clocks that differ a little.
@@ -33,7 +33,7 @@ internal sealed class AccessToken(Func<CancellationToken, Task<(string Token, Da
     private DateTimeOffset _next = DateTimeOffset.MinValue;
 
     public CallCredentials Credentials => CallCredentials.FromInterceptor(async (context, metadata) =>
-        metadata.Add("authorization", $"Bearer {await GetAsync(context.CancellationToken).ConfigureAwait(false)}"));
+        metadata.Add("authorization", $"Bearer {await GetAsync(context.CancellationToken)}"));
 
     /// <summary>The current token, fetched first where there is none. Calls that wait share one fetch, and its failure.</summary>
     /// <param name="stop">Ends the wait; the fetch goes on for the others.</param>

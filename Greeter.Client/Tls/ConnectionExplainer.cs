@@ -74,9 +74,10 @@ internal sealed class ConnectionExplainer(Uri address, Func<TlsMaterial?> materi
             var current = material();
             var isFresh = _probe is not null && _probed == current
                 && (!_probe.IsCompleted || time.GetElapsedTime(_begun) < (IsGood(_probe) ? WhileGood : WhileBroken));
-            if (!isFresh)
-                (_probe, _probed, _begun) = (Task.Run(() => ChannelAddress.Probe(address, current, serverName, ending).RunAsync()), current, time.GetTimestamp());
-            return _probe!;
+            if (isFresh)
+                return _probe!;
+            (_probed, _begun) = (current, time.GetTimestamp());
+            return _probe = Task.Run(() => ChannelAddress.Probe(address, current, serverName, ending).RunAsync());
         }
     }
 
@@ -88,11 +89,14 @@ internal sealed class ConnectionExplainer(Uri address, Func<TlsMaterial?> materi
         var reason = HandshakeFailure.Reason(failure);
         if (reason.Contains("alert", StringComparison.OrdinalIgnoreCase))
             return reason;
-        return !Chain(failure).Any(IsUnanswered) ? null : failure.GetBaseException() is SocketException ? reason : "the connection was closed";
+        if (!Chain(failure).Any(IsUnanswered))
+            return null;
+        return failure.GetBaseException() is SocketException ? reason : "the connection was closed";
     }
 
     // .NET's word for a connection that ended before the server's SETTINGS; a kind of its own it is not.
-    private static bool IsUnanswered(Exception exception) => exception.Message.Contains("did not complete the HTTP/2 handshake", StringComparison.Ordinal);
+    private static bool IsUnanswered(Exception exception) =>
+        exception.Message.Contains("did not complete the HTTP/2 handshake", StringComparison.Ordinal);
 
     // One stream that was reset is the service's answer to one call, by whatever code; the connection goes on.
     private static bool IsOfConnection(Exception exception) => exception switch

@@ -3,7 +3,9 @@ using Grpc.Core;
 
 namespace Greeter.Client.Tls;
 
-/// <summary>Call credentials whose failure is told as theirs: otherwise an exception of what issues tokens looks like one of the connection.</summary>
+/// <summary>
+/// Call credentials whose failure is told as theirs: otherwise an exception of what issues tokens looks like one of the connection.
+/// </summary>
 internal sealed class ExplainedCredentials : CallCredentialsConfiguratorBase
 {
     private readonly List<AsyncAuthInterceptor> _interceptors = [];
@@ -25,7 +27,8 @@ internal sealed class ExplainedCredentials : CallCredentialsConfiguratorBase
             one.InternalPopulateConfiguration(this, state);
     }
 
-    public override void SetAsyncAuthInterceptorCredentials(object? state, AsyncAuthInterceptor interceptor) => _interceptors.Add(interceptor);
+    public override void SetAsyncAuthInterceptorCredentials(object? state, AsyncAuthInterceptor interceptor) =>
+        _interceptors.Add(interceptor);
 
     private async Task RunAsync(AuthInterceptorContext context, Metadata metadata)
     {
@@ -34,14 +37,16 @@ internal sealed class ExplainedCredentials : CallCredentialsConfiguratorBase
             foreach (var interceptor in _interceptors)
                 await interceptor(context, metadata).ConfigureAwait(false);
         }
-        catch (Exception e) when (!context.CancellationToken.IsCancellationRequested && (e as RpcException)?.Status.DebugException is not TlsException)
+        catch (Exception e) when (!context.CancellationToken.IsCancellationRequested && !IsExplained(e))
         {
+            var (service, status) = (new Uri(context.ServiceUrl), (e as RpcException)?.Status);
             var problem = TlsProblems.TokenUnavailable.With(
-                ("method", $"{new Uri(context.ServiceUrl).AbsolutePath.Trim('/')}/{context.MethodName}"), ("address", new Uri(context.ServiceUrl).Authority),
-                ("reason", (e as RpcException)?.Status.Detail ?? e.Message));
+                ("method", $"{service.AbsolutePath.Trim('/')}/{context.MethodName}"), ("address", service.Authority), ("reason", status?.Detail ?? e.Message));
 
             // gRPC's other implementations say UNAVAILABLE too: the call may be tried again.
-            throw new RpcException(new Status((e as RpcException)?.StatusCode ?? StatusCode.Unavailable, problem.ToString(), new TlsException(problem, e)));
+            throw new RpcException(new Status(status?.StatusCode ?? StatusCode.Unavailable, problem.ToString(), new TlsException(problem, e)));
         }
     }
+
+    private static bool IsExplained(Exception failure) => failure is RpcException { Status.DebugException: TlsException };
 }

@@ -54,7 +54,7 @@ internal sealed class ExplainingInterceptor(ConnectionExplainer explainer) : Int
     {
         private readonly CancellationTokenSource _ended = new();
 
-        /// <summary>Observed in any case: headers that nobody asks for, or a call that is given up, must not end as an unobserved exception.</summary>
+        /// <summary>Observed in any case: a call that is given up, or headers that nobody waits for, must not end as UnobservedTaskException.</summary>
         public Task<T> Explained<T>(Task<T> task)
         {
             var explained = ExplainAsync(task);

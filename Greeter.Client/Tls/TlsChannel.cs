@@ -116,7 +116,8 @@ internal sealed class TlsChannel : ChannelBase, IDisposable
     // it without another connection; the server would have been refused in any case.
     private static PeerObserver Refusing(TlsMaterial material, string name) => (certificate, chain, errors, revoked) =>
     {
-        var problems = revoked is null ? new PeerDiagnosis(TlsSide.Server, material.Roots, DateTimeOffset.UtcNow).Explain(certificate, chain, errors, name) : [revoked];
+        var diagnosis = new PeerDiagnosis(TlsSide.Server, material.Roots, DateTimeOffset.UtcNow);
+        var problems = revoked is null ? diagnosis.Explain(certificate, chain, errors, name) : [revoked];
         if (problems.Count > 0)
             throw new TlsException(problems);
     };

@@ -259,11 +259,16 @@ public sealed class ClientExplanationTests : IDisposable
         await client.ReadExactlyAsync(new byte[16], stop);
         if (Interlocked.Increment(ref _connections) == 1)
             return;
-        while (await client.ReadAsync(new byte[1024], stop) > 0)
+        try
         {
-            // Whatever it says.
+            while (await client.ReadAsync(new byte[1024], stop) > 0)
+            {
+                // Whatever it says.
+            }
         }
-
-        Interlocked.Increment(ref _ended);
+        finally
+        {
+            Interlocked.Increment(ref _ended);
+        }
     });
 }
