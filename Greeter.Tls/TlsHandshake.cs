@@ -116,7 +116,7 @@ public static class TlsHandshake
             refused = errors == SslPolicyErrors.None ? Refusal(peer, chain!, revocation, (sender as SslStream)?.TargetHostName) : null;
             observe?.Invoke((X509Certificate2?)certificate, chain, errors, refused);
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e) when (e is not (OutOfMemoryException or TlsException)) // A client's observer refuses with words.
         {
             refused = PeerDiagnosis.Unreadable(peer, e);
             Readable.OrNull(() =>

@@ -6,9 +6,12 @@ namespace Greeter.Client.Tls;
 /// </summary>
 internal sealed class ServerNameHandler(string serverName, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
+    // RFC 3986, section 3.2.2: the brackets tell an IPv6 address's colons from a port's.
+    private readonly string _host = Uri.CheckHostName(serverName) == UriHostNameType.IPv6 && serverName[0] != '[' ? $"[{serverName}]" : serverName;
+
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        request.Headers.Host = serverName;
+        request.Headers.Host = _host;
         return base.SendAsync(request, cancellationToken);
     }
 }
