@@ -1,8 +1,8 @@
 using Greeter.Client;
-using Greeter.Client.Tls;
+using GrpcTls.Client;
 using Greeter.Pki;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;

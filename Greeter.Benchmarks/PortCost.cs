@@ -1,4 +1,4 @@
-using Greeter.Server.Tls;
+using GrpcTls.AspNetCore;
 using Helloworld;
 
 namespace Greeter.Benchmarks;

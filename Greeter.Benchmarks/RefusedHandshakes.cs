@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 
 namespace Greeter.Benchmarks;
 
@@ -15,7 +15,7 @@ internal static class RefusedHandshakes
         await using var server = await BenchServer.StartAsync(_ => { });
         var source = (TlsMaterialSource)server.App.Services.GetService(typeof(TlsMaterialSource))!;
         var silent = TlsHandshake.MutualServer(source.Current);
-        var refusals = (Refusals)server.App.Services.GetService(typeof(Refusals))!;
+        var refusals = (HandshakeRejections)server.App.Services.GetService(typeof(HandshakeRejections))!;
         var explaining = TlsHandshake.MutualServer(source.Current, refusals.Observer(source.Current));
         var port = new ServerPort(PortKind.Mtls, 1, ListenScope.Loopback);
         await Paired.RunAsync(
@@ -36,7 +36,7 @@ internal static class RefusedHandshakes
             var connecting = near.ConnectAsync((System.Net.IPEndPoint)listener.LocalEndpoint);
             using var far = await listener.AcceptTcpClientAsync();
             await connecting;
-            HandshakeFlow.Begin(port, far.Client.RemoteEndPoint);
+            HandshakeContext.Begin(port, far.Client.RemoteEndPoint);
             await using var server = new SslStream(far.GetStream());
             await using var stranger = new SslStream(near.GetStream());
             var shaken = stranger.AuthenticateAsClientAsync(client);

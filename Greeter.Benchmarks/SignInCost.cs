@@ -1,5 +1,5 @@
 using Greeter.Auth.V1;
-using Greeter.Server.Tls;
+using GrpcTls.AspNetCore;
 using Grpc.Core;
 using Helloworld;
 

@@ -1,5 +1,5 @@
-using Greeter.Client.Tls;
-using Greeter.Tls;
+using GrpcTls.Client;
+using GrpcTls;
 using Grpc.Core;
 
 namespace Greeter.Client;
@@ -26,7 +26,7 @@ internal static class CallFailure
             StatusCode.ResourceExhausted => TlsProblems.TooMuch,
 
             // Its time was over before more was known.
-            _ when ConnectionExplainer.IsBelowGrpc(failure.Status) => TlsProblems.HandshakeFailed,
+            _ when FailureDiagnosis.IsBelowGrpc(failure.Status) => TlsProblems.HandshakeFailed,
             _ when failure.Status.Detail.Contains("Bad gRPC response", StringComparison.Ordinal) => TlsProblems.NotGrpc,
             _ => TlsProblems.CallFailed,
         };

@@ -1,4 +1,4 @@
-using Greeter.Tls;
+using GrpcTls;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

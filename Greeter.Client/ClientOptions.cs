@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using Greeter.Tls;
+using GrpcTls;
 
 namespace Greeter.Client;
 

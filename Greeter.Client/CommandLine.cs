@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Greeter.Tls;
+using GrpcTls;
 using Microsoft.Extensions.Logging;
 
 namespace Greeter.Client;

@@ -1,4 +1,4 @@
-using Greeter.Tls;
+using GrpcTls;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 

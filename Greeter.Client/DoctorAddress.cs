@@ -1,4 +1,4 @@
-using Greeter.Tls;
+using GrpcTls;
 using Microsoft.Extensions.Configuration;
 
 namespace Greeter.Client;

@@ -1,5 +1,5 @@
-using Greeter.Client.Tls;
-using Greeter.Tls;
+using GrpcTls.Client;
+using GrpcTls;
 using Microsoft.Extensions.Logging;
 
 namespace Greeter.Client;

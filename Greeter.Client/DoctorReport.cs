@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Greeter.Tls;
+using GrpcTls;
 using Spectre.Console;
 
 namespace Greeter.Client;

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Greeter.Tls;
+using GrpcTls;
 using Grpc.Core;
 using Helloworld;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,6 @@
 using Greeter.Auth.V1;
-using Greeter.Client.Tls;
-using Greeter.Tls;
+using GrpcTls.Client;
+using GrpcTls;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 
@@ -32,7 +32,7 @@ internal sealed class SignInCommand(string user, string password)
     /// <exception cref="RpcException">The sign-in failed.</exception>
     public async Task<Target> RunAsync(Target target, GreetRequest request, ILoggerFactory logs, CancellationToken stop)
     {
-        var token = new AccessToken(
+        var token = new AccessTokenCache(
             async cancelled =>
             {
                 try

@@ -1,4 +1,4 @@
-using Greeter.Tls;
+using GrpcTls;
 
 namespace Greeter.Client;
 

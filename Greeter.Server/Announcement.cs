@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 
 namespace Greeter.Server;
 

@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Greeter.Server.Callers;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -22,7 +21,7 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
     private const string Unknown = "2";
 
     // A caller who is refused again and again must not fill a disk.
-    private readonly ConcurrentDictionary<(string Method, string Status), RefusalLimit> _limits = new();
+    private readonly ConcurrentDictionary<(string Method, string Status), LogRateLimit> _limits = new();
 
     private readonly Histogram<double> _duration = meters.Create(Meter).CreateHistogram<double>(
         "greeter.call.duration", "s", "How long calls took, by method, transport and status.");
@@ -55,7 +54,7 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
         var milliseconds = elapsed.TotalMilliseconds;
         if (status is Ok or Cancelled)
             Log.Called(logger, method, caller, transport, status, milliseconds);
-        else if (_limits.GetOrAdd((method, status), _ => new RefusalLimit(time, Refusals.Burst, Refusals.Window)).TryTake(out var suppressed))
+        else if (_limits.GetOrAdd((method, status), _ => new LogRateLimit(time, HandshakeRejections.Burst, HandshakeRejections.Window)).TryTake(out var suppressed))
         {
             if (suppressed > 0)
                 Log.Suppressed(logger, suppressed, method, status);

@@ -1,4 +1,4 @@
-using Greeter.Server.Callers;
+using GrpcTls.AspNetCore;
 
 namespace Greeter.Server;
 

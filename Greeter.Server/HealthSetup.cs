@@ -1,6 +1,5 @@
-using Greeter.Server.Callers;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 using Grpc.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 

@@ -1,5 +1,5 @@
-using Greeter.Server.Callers;
-using Greeter.Tls;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Greeter.Server;

@@ -1,7 +1,6 @@
 using Greeter.Auth.V1;
-using Greeter.Server.Callers;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 using Grpc.Health.V1;
 using Grpc.Reflection.V1;
 

@@ -1,6 +1,5 @@
-using Greeter.Server.Callers;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 
 namespace Greeter.Server;
 
@@ -25,7 +24,7 @@ internal static class ServerHelp
          A setting given here wins over the environment (Ports__Mtls=50063) and over appsettings.json. Settings:
 
          {string.Join('\n', Sections.SelectMany(Keys))}
-           --{AccessTable.Section}:SERVICE/METHOD
+           --{AccessPolicy.Section}:SERVICE/METHOD
            --Logging:LogLevel:CATEGORY
 
          For example: dotnet run --project Greeter.Server -- --Ports:Mtls 50063 --Listen:Mtls Any

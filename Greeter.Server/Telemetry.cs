@@ -1,4 +1,4 @@
-using Greeter.Server.Tls;
+using GrpcTls.AspNetCore;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -20,7 +20,7 @@ internal sealed class Telemetry : IHostedService, IDisposable
         var resource = ResourceBuilder.CreateEmpty().AddService("greeter-server").AddTelemetrySdk().AddEnvironmentVariableDetector();
         _traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource("Microsoft.AspNetCore").AddOtlpExporter().Build();
         _metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource)
-            .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", CallLog.Meter, Refusals.Meter).AddOtlpExporter().Build();
+            .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", CallLog.Meter, HandshakeRejections.Meter).AddOtlpExporter().Build();
         return Task.CompletedTask;
     }
 

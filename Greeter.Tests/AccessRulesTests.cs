@@ -1,4 +1,4 @@
-using Greeter.Server.Tls;
+using GrpcTls.AspNetCore;
 using Grpc.Core;
 using Microsoft.Extensions.Configuration;
 
@@ -115,7 +115,7 @@ public sealed class AccessRulesTests : IDisposable
             Server.Program.Build([.. TestServer.Arguments(_folder), setting]);
             throw new InvalidOperationException("it would start");
         }
-        catch (Greeter.Tls.TlsException e)
+        catch (GrpcTls.TlsException e)
         {
             return Task.FromResult<IReadOnlyList<string>>([.. e.Problems.Select(problem => problem.Id)]);
         }

@@ -1,5 +1,5 @@
 using Greeter.Pki;
-using Greeter.Server.Tls;
+using GrpcTls.AspNetCore;
 using Grpc.Core;
 using Helloworld;
 using Microsoft.AspNetCore.Authentication.BearerToken;
@@ -109,7 +109,7 @@ public sealed class AccessTests : IAsyncLifetime
         return allowed ? StatusCode.OK : StatusCode.PermissionDenied;
     }
 
-    private static async Task<(StatusCode Status, string? Caller)> CallAsync(Client.Tls.TlsChannel channel, Proof proof, string method)
+    private static async Task<(StatusCode Status, string? Caller)> CallAsync(GrpcTls.Client.TlsChannel channel, Proof proof, string method)
     {
         var client = new Helloworld.Greeter.GreeterClient(channel);
         var request = new HelloRequest { Name = "Ada" };

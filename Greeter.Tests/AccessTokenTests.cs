@@ -1,4 +1,4 @@
-using Greeter.Client.Tls;
+using GrpcTls.Client;
 
 namespace Greeter.Tests;
 
@@ -93,16 +93,16 @@ public sealed class AccessTokenTests
         for (var i = 0; i < 1000; i++)
             await failing.Should().ThrowAsync<IOException>();
         _fetches.Should().Be(1);
-        _time.Advance(AccessToken.FirstPause);
+        _time.Advance(AccessTokenCache.FirstPause);
         for (var i = 0; i < 1000; i++)
             await failing.Should().ThrowAsync<IOException>();
         _fetches.Should().Be(2);
-        _time.Advance(AccessToken.FirstPause);
+        _time.Advance(AccessTokenCache.FirstPause);
         await failing.Should().ThrowAsync<IOException>();
         _fetches.Should().Be(2, "the second pause is longer");
-        _time.Advance(AccessToken.FirstPause);
+        _time.Advance(AccessTokenCache.FirstPause);
         await failing.Should().ThrowAsync<IOException>();
-        _time.Advance(AccessToken.LongestPause);
+        _time.Advance(AccessTokenCache.LongestPause);
 
         (await token.GetAsync(default)).Should().Be("token 4");
         _fetches.Should().Be(4);
@@ -114,7 +114,7 @@ public sealed class AccessTokenTests
     public async Task A_fetch_that_hangs_ends_after_its_time(bool listens)
     {
         var hung = new TaskCompletionSource();
-        var token = new AccessToken(
+        var token = new AccessTokenCache(
             async stop =>
             {
                 if (Interlocked.Increment(ref _fetches) == 1)
@@ -125,10 +125,10 @@ public sealed class AccessTokenTests
 
         var waiting = token.GetAsync(default);
         await Eventually.TrueAsync(() => _fetches == 1, () => "no fetch has begun");
-        _time.Advance(AccessToken.FetchLimit);
+        _time.Advance(AccessTokenCache.FetchLimit);
 
         (await waiting.Awaiting(call => call).Should().ThrowAsync<TimeoutException>()).WithMessage("no token within 30 s");
-        _time.Advance(AccessToken.FirstPause);
+        _time.Advance(AccessTokenCache.FirstPause);
         (await token.GetAsync(default)).Should().Be("token");
     }
 
@@ -157,13 +157,13 @@ public sealed class AccessTokenTests
         return answer;
     }
 
-    private static Task BecomesAsync(AccessToken token, string expected)
+    private static Task BecomesAsync(AccessTokenCache token, string expected)
     {
         var now = "";
         return Eventually.TrueAsync(() => (now = token.GetAsync(default).GetAwaiter().GetResult()) == expected, () => $"it stays {now}");
     }
 
-    private AccessToken Token() => new(
+    private AccessTokenCache Token() => new(
         _ =>
         {
             _fetches++;

@@ -79,7 +79,7 @@ public sealed class AdoptionTests(ITestOutputHelper output) : IDisposable
     // What stands for $GREETER: the sources, and certificates as certs.cs lays them out.
     private void MakeGreeter()
     {
-        foreach (var project in new[] { "Greeter.Tls", "Greeter.Server", "Greeter.Client", "Greeter.Protos" })
+        foreach (var project in new[] { "GrpcTls", "Greeter.Server", "Greeter.Client", "Greeter.Protos" })
         {
             Directory.CreateDirectory(_folder.Path("greeter"));
             Directory.CreateSymbolicLink(_folder.Path($"greeter/{project}"), Programs.Source(project));

@@ -1,4 +1,4 @@
-using Greeter.Server.Tls;
+using GrpcTls.AspNetCore;
 using Grpc.Core;
 
 namespace Greeter.Tests;

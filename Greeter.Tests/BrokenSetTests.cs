@@ -1,5 +1,5 @@
 using Greeter.Pki;
-using Greeter.Tls;
+using GrpcTls;
 
 namespace Greeter.Tests;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using Greeter.Server.Tls;
+using GrpcTls.AspNetCore;
 
 namespace Greeter.Tests;
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Greeter.Pki;
-using Greeter.Server.Callers;
-using Greeter.Server.Tls;
+using GrpcTls.AspNetCore;
 
 namespace Greeter.Tests;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Tracing;
-using Greeter.Server.Tls;
+using GrpcTls.AspNetCore;
 using Grpc.Core;
 
 namespace Greeter.Tests;

@@ -1,7 +1,7 @@
-using Greeter.Client.Tls;
+using GrpcTls.Client;
 using Greeter.Pki;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 using Grpc.Core;
 using Helloworld;
 using Microsoft.Extensions.Logging;
@@ -45,7 +45,7 @@ public sealed class ClientFollowsFilesTests : IDisposable
         await chat.RequestStream.CompleteAsync();
         (await chat.ResponseStream.MoveNext(default)).Should().BeFalse();
         await Eventually.TrueAsync(
-            () => server.App.Services.GetService(typeof(ConnectionKeeper)) is ConnectionKeeper { Count: 1 }, () => "the old connection stays open after its last call");
+            () => server.App.Services.GetService(typeof(ConnectionTracker)) is ConnectionTracker { Count: 1 }, () => "the old connection stays open after its last call");
         channel.Inner.State.Should().Be(ConnectivityState.Ready);
     }
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Greeter.Client.Tls;
+using GrpcTls.Client;
 using Grpc.Core;
 
 namespace Greeter.Tests;
@@ -88,7 +88,7 @@ public sealed class ClientSignInTests : IAsyncLifetime
     [Fact]
     public void A_token_cannot_be_put_on_a_channel_without_tls()
     {
-        var token = new AccessToken(_ => throw new InvalidOperationException("nobody asks"), TimeProvider.System).Credentials;
+        var token = new AccessTokenCache(_ => throw new InvalidOperationException("nobody asks"), TimeProvider.System).Credentials;
 
         var insecure = () => TlsChannel.ForAddress(_server.Insecure, ChannelCredentials.Create(ChannelCredentials.Insecure, token)).Dispose();
         var secure = () => TlsChannel.ForAddress(_server.Tls, ChannelCredentials.Create(new SslCredentials(TestPki.Ec.ServerCa.RootsPem), token)).Dispose();

@@ -11,14 +11,14 @@ public sealed class DependencyTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Greeter.Protos"] = [],
-        ["Greeter.Tls"] = [],
-        ["Greeter.Server"] = ["Greeter.Protos", "Greeter.Tls"],
-        ["Greeter.Client"] = ["Greeter.Protos", "Greeter.Tls"],
-        ["Greeter.Tests"] = ["Greeter.Client", "Greeter.Protos", "Greeter.Server", "Greeter.Tls"],
-        ["Greeter.Benchmarks"] = ["Greeter.Client", "Greeter.Protos", "Greeter.Server", "Greeter.Tls"],
+        ["GrpcTls"] = [],
+        ["Greeter.Server"] = ["Greeter.Protos", "GrpcTls"],
+        ["Greeter.Client"] = ["Greeter.Protos", "GrpcTls"],
+        ["Greeter.Tests"] = ["Greeter.Client", "Greeter.Protos", "Greeter.Server", "GrpcTls"],
+        ["Greeter.Benchmarks"] = ["Greeter.Client", "Greeter.Protos", "Greeter.Server", "GrpcTls"],
     };
 
-    private static readonly Assembly Tls = typeof(Greeter.Tls.TlsMaterial).Assembly;
+    private static readonly Assembly Tls = typeof(GrpcTls.TlsMaterial).Assembly;
 
     private static readonly Assembly[] Assemblies =
     [
@@ -55,10 +55,10 @@ public sealed class DependencyTests
     [Fact]
     public void The_project_of_tls_has_no_asp_net_and_no_grpc()
     {
-        References("Greeter.Tls", "PackageReference").Should().OnlyContain(
+        References("GrpcTls", "PackageReference").Should().OnlyContain(
             package => package.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal) && package.EndsWith(".Abstractions", StringComparison.Ordinal));
-        References("Greeter.Tls", "FrameworkReference").Should().BeEmpty();
-        Project("Greeter.Tls").Root!.Attribute("Sdk")!.Value.Should().Be("Microsoft.NET.Sdk");
+        References("GrpcTls", "FrameworkReference").Should().BeEmpty();
+        Project("GrpcTls").Root!.Attribute("Sdk")!.Value.Should().Be("Microsoft.NET.Sdk");
     }
 
     [Fact]

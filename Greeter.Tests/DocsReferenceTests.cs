@@ -1,9 +1,8 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Greeter.Client;
-using Greeter.Server.Callers;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls;
+using GrpcTls.AspNetCore;
 
 namespace Greeter.Tests;
 
@@ -14,7 +13,7 @@ public sealed partial class DocsReferenceTests
     [
         (PortsOptions.Section, typeof(PortsOptions)), (ListenScopeOptions.Section, typeof(ListenScopeOptions)), (LimitsOptions.Section, typeof(LimitsOptions)),
         (TlsOptions.Section, typeof(TlsOptions)), (AddressesOptions.Section, typeof(AddressesOptions)),
-        ("SignIn", typeof(Server.Callers.SignInOptions)), ("SignIn", typeof(Client.SignInOptions)),
+        ("SignIn", typeof(Server.SignInOptions)), ("SignIn", typeof(Client.SignInOptions)),
     ];
 
     // Options of dotnet itself, and one that is misspelled on purpose.
@@ -85,7 +84,7 @@ public sealed partial class DocsReferenceTests
 
         named.Except(Misspelled).Should().BeSubsetOf(known);
         known.Should().BeSubsetOf(named);
-        Everything.Should().Contain("`Credentials`").And.Contain($"`{AccessTable.Section}`");
+        Everything.Should().Contain("`Credentials`").And.Contain($"`{AccessPolicy.Section}`");
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Greeter.Server.Tls;
+using GrpcTls.AspNetCore;
 
 namespace Greeter.Tests;
 

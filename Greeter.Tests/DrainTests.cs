@@ -1,7 +1,7 @@
 using System.Globalization;
-using Greeter.Client.Tls;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.Client;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
@@ -49,7 +49,7 @@ public sealed class DrainTests(ITestOutputHelper output) : IDisposable
         await using var leaving = await TestServer.StartAsync(_folder, "--Logging:LogLevel:Default", "Warning");
         await using var staying = await TestServer.StartAsync(_folder, "--Logging:LogLevel:Default", "Warning");
         using var channel = Balanced(leaving, staying);
-        var client = new Helloworld.Greeter.GreeterClient(channel.Intercept(new UnsentCallRetry()));
+        var client = new Helloworld.Greeter.GreeterClient(channel.Intercept(new TransparentRetryInterceptor()));
         using var load = new RotationLoad();
         load.StartUnary(client, callers: 8);
         await load.NextAsync();
@@ -88,7 +88,7 @@ public sealed class DrainTests(ITestOutputHelper output) : IDisposable
         var client = new Helloworld.Greeter.GreeterClient(channel);
         using var chat = client.SayHelloBidiStream();
         await RotationLoad.SayAsync(chat);
-        var keeper = server.App.Services.GetRequiredService<ConnectionKeeper>();
+        var keeper = server.App.Services.GetRequiredService<ConnectionTracker>();
 
         time.Advance(TimeSpan.FromMinutes(50));
         server.Log.All.Should().NotContain(line => line.Contains("ending the connection", StringComparison.Ordinal));

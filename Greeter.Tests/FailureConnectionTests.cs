@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 
 namespace Greeter.Tests;
 

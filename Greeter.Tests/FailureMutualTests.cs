@@ -1,6 +1,7 @@
 using System.Security.Authentication;
 using Greeter.Pki;
-using Greeter.Server.Tls;
+using GrpcTls;
+using GrpcTls.AspNetCore;
 
 namespace Greeter.Tests;
 
@@ -114,7 +115,7 @@ public sealed class FailureMutualTests
     public async Task A_server_that_names_no_authority_is_quoted_as_that(SslProtocols version) // E18
     {
         using var folder = TestFolder.With(TestPki.Ec);
-        var options = Tls.TlsHandshake.MutualServer(Tls.TlsMaterial.FromPem(TestPki.Ec.ClientCa.RootsPem, TestPki.Ec.Server.ChainPem, TestPki.Ec.Server.KeyPem));
+        var options = TlsHandshake.MutualServer(TlsMaterial.FromPem(TestPki.Ec.ClientCa.RootsPem, TestPki.Ec.Server.ChainPem, TestPki.Ec.Server.KeyPem));
         options.EnabledSslProtocols = version;
         options.ServerCertificateContext = System.Net.Security.SslStreamCertificateContext.Create(TestPki.Ec.Server.Certificate, [TestPki.Ec.ServerCa.Issuing], offline: true);
         await using var server = await PeerServer.StartAsync(options);
@@ -129,7 +130,7 @@ public sealed class FailureMutualTests
 
     private static Task<bool> TryAsync(TestServer server, TestFolder folder, SslProtocols version)
     {
-        var identity = Tls.TlsMaterial.FromPem(null, File.ReadAllText(folder.ClientCert), File.ReadAllText(folder.ClientKey)).Identity!;
+        var identity = TlsMaterial.FromPem(null, File.ReadAllText(folder.ClientCert), File.ReadAllText(folder.ClientKey)).Identity!;
         return Handshake.TryAsync(server.Port(PortKind.Mtls), version, identity.Certificate, identity.Intermediates);
     }
 }

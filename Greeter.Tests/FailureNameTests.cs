@@ -1,5 +1,5 @@
 using Greeter.Pki;
-using Greeter.Server.Tls;
+using GrpcTls.AspNetCore;
 
 namespace Greeter.Tests;
 

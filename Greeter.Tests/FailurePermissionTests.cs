@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using Greeter.Tls;
+using GrpcTls;
 
 namespace Greeter.Tests;
 

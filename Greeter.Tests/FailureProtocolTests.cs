@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Greeter.Tests;

@@ -1,4 +1,4 @@
-using Greeter.Server.Tls;
+using GrpcTls.AspNetCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Greeter.Tests;
@@ -9,7 +9,7 @@ public sealed class GracefulCloseTests : IAsyncLifetime
     private readonly TestFolder _folder = TestFolder.With(TestPki.Ec);
     private readonly FakeTime _time = new(TestPki.Now);
     private TestServer _server = null!;
-    private ConnectionKeeper _keeper = null!;
+    private ConnectionTracker _keeper = null!;
 
     public async Task InitializeAsync()
     {
@@ -17,7 +17,7 @@ public sealed class GracefulCloseTests : IAsyncLifetime
         string[] limits = ["--Limits:HandshakeTimeout", "00:05:00", "--Limits:MaxStreamsPerConnection", "10000"];
         _server = await TestServer.StartAsync(
             _folder, _time, ["--Limits:MaxConnectionAge", "00:00:20", "--Limits:ConnectionGrace", "1.00:00:00", .. limits]);
-        _keeper = _server.App.Services.GetRequiredService<ConnectionKeeper>();
+        _keeper = _server.App.Services.GetRequiredService<ConnectionTracker>();
     }
 
     [Theory]

@@ -58,8 +58,8 @@ internal sealed class HostilePeer : IDisposable
     {
         var plain = await ConnectAsync(port);
         var tls = new SslStream(plain.Stream);
-        var material = Greeter.Tls.TlsMaterial.FromPem(TestPki.Ec.ServerCa.RootsPem);
-        var options = Greeter.Tls.TlsHandshake.Client(material);
+        var material = GrpcTls.TlsMaterial.FromPem(TestPki.Ec.ServerCa.RootsPem);
+        var options = GrpcTls.TlsHandshake.Client(material);
         (options.TargetHost, options.EnabledSslProtocols) = ("localhost", SslProtocols.Tls12 | SslProtocols.Tls13);
         await tls.AuthenticateAsClientAsync(options);
         return new HostilePeer(plain._socket, tls);

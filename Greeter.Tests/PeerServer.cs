@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using Greeter.Server;
-using Greeter.Tls;
+using GrpcTls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

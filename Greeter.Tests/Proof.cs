@@ -1,9 +1,9 @@
 using Greeter.Auth.V1;
 using Greeter.Client;
-using Greeter.Client.Tls;
+using GrpcTls.Client;
 using Greeter.Pki;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 using Grpc.Core;
 
 namespace Greeter.Tests;

@@ -1,5 +1,5 @@
 using Google.Protobuf.Reflection;
-using Greeter.Server.Tls;
+using GrpcTls.AspNetCore;
 using Grpc.Core;
 using Grpc.Reflection.V1;
 

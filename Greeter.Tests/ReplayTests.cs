@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-using Greeter.Client.Tls;
-using Greeter.Server.Tls;
+using GrpcTls.Client;
+using GrpcTls.AspNetCore;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Helloworld;
@@ -125,7 +125,7 @@ public sealed class ReplayTests(Xunit.Abstractions.ITestOutputHelper output) : I
         var time = new FakeTime(TestPki.Now);
         await using var server = await TestServer.StartAsync(
             _folder, time, "--Limits:MaxConnectionAge", "00:00:20", "--Limits:ConnectionGrace", "1.00:00:00",
-            "--Logging:LogLevel:Default", "Warning", "--Logging:LogLevel:Greeter.Server.Tls.ConnectionKeeper", "Information");
+            "--Logging:LogLevel:Default", "Warning", "--Logging:LogLevel:GrpcTls.AspNetCore.ConnectionKeeper", "Information");
         using var channel = new Proof(TestPki.Ec.Client, null).Channel(server, PortKind.Mtls);
         using var load = new RotationLoad();
         load.Start(new Helloworld.Greeter.GreeterClient(channel), callers: 3);

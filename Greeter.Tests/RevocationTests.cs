@@ -1,7 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Greeter.Pki;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 using Grpc.Core;
 using Helloworld;
 
@@ -140,7 +140,7 @@ public sealed class RevocationTests : IDisposable
             File.WriteAllText(List, pem);
     }
 
-    private static Client.Tls.TlsChannel Channel(TestServer server, IssuedCertificate certificate) => new Proof(certificate, null).Channel(server, PortKind.Mtls);
+    private static GrpcTls.Client.TlsChannel Channel(TestServer server, IssuedCertificate certificate) => new Proof(certificate, null).Channel(server, PortKind.Mtls);
 
     private static async Task<StatusCode> GreetAsync(IssuedCertificate certificate, TestServer server)
     {
@@ -162,7 +162,7 @@ public sealed class RevocationTests : IDisposable
         return await server.Log.WaitForAsync("refused a handshake");
     }
 
-    private static async Task<AsyncDuplexStreamingCall<HelloRequest, HelloReply>> ChatAsync(Client.Tls.TlsChannel channel)
+    private static async Task<AsyncDuplexStreamingCall<HelloRequest, HelloReply>> ChatAsync(GrpcTls.Client.TlsChannel channel)
     {
         var chat = new Helloworld.Greeter.GreeterClient(channel).SayHelloBidiStream();
         await SayAsync(chat);

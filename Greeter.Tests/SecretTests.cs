@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Greeter.Pki;
-using Greeter.Tls;
+using GrpcTls;
 
 namespace Greeter.Tests;
 

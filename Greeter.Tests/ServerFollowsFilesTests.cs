@@ -1,8 +1,8 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using Greeter.Pki;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 
 namespace Greeter.Tests;
 

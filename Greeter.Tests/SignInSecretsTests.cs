@@ -1,7 +1,7 @@
 using Greeter.Auth.V1;
 using Greeter.Client;
-using Greeter.Client.Tls;
-using Greeter.Tls;
+using GrpcTls.Client;
+using GrpcTls;
 using Grpc.Core;
 using Helloworld;
 

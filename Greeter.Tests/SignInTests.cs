@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Greeter.Auth.V1;
 using Greeter.Pki;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 using Grpc.Core;
 
 namespace Greeter.Tests;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using Greeter.Server.Tls;
+using GrpcTls.AspNetCore;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -71,8 +71,8 @@ public sealed class TelemetryTests : IDisposable
         await using var process = ServerProcess.Start(
             folder: null, [.. TestServer.Arguments(_folder), .. _settings], ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url), ("OTEL_SERVICE_NAME", null), ("OTEL_EXPORTER_OTLP_PROTOCOL", null));
         var address = await process.WaitForAddressAsync("mtls");
-        var target = new Client.Target(address, Client.CredentialsKind.Mtls, Greeter.Tls.TlsMaterial.FromPem(TestPki.Ec.ServerCa.RootsPem, TestPki.Ec.Client.ChainPem, TestPki.Ec.Client.KeyPem), ServerName: null);
-        using (var channel = Client.Tls.TlsChannel.ForAddress(address, target.Credentials()))
+        var target = new Client.Target(address, Client.CredentialsKind.Mtls, GrpcTls.TlsMaterial.FromPem(TestPki.Ec.ServerCa.RootsPem, TestPki.Ec.Client.ChainPem, TestPki.Ec.Client.KeyPem), ServerName: null);
+        using (var channel = GrpcTls.Client.TlsChannel.ForAddress(address, target.Credentials()))
         {
             var reply = await new Auth.V1.SignIn.SignInClient(channel).SignInAsync(new Auth.V1.SignInRequest { User = "alice", Password = TestUsers.Password });
             (await TestCall.GreetAsync(channel, Proof.None with { Token = reply.AccessToken })).Should().Be((StatusCode.OK, "user:alice"));

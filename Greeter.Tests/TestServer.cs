@@ -1,4 +1,4 @@
-using Greeter.Server.Tls;
+using GrpcTls.AspNetCore;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -34,7 +34,7 @@ internal sealed class TestServer : IAsyncDisposable
         var app = Server.Program.Build([.. Arguments(folder), .. more], builder =>
         {
             builder.Logging.ClearProviders().AddProvider(log);
-            builder.Services.AddSingleton<ILoggerProvider, HandshakeLog>();
+            builder.Services.AddSingleton<ILoggerProvider, KestrelHandshakeLogListener>();
             adjust(builder);
         });
         await app.StartAsync();

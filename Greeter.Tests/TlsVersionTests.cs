@@ -1,7 +1,7 @@
 using System.Security.Authentication;
 using Greeter.Pki;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 using Grpc.Net.Client;
 using Helloworld;
 
@@ -56,7 +56,7 @@ public sealed class TlsVersionTests
         var kind = Enum.Parse<PortKind>(transport, ignoreCase: true);
         var material = TlsMaterial.FromPem(TestPki.Ec.ServerCa.RootsPem, TestPki.Ec.Client.ChainPem, TestPki.Ec.Client.KeyPem);
         var target = new Client.Target(server.Url(kind), Enum.Parse<Client.CredentialsKind>(transport, ignoreCase: true), material, ServerName: null);
-        using var channel = Client.Tls.TlsChannel.ForAddress(target.Address, target.Credentials());
+        using var channel = GrpcTls.Client.TlsChannel.ForAddress(target.Address, target.Credentials());
 
         using var call = new Helloworld.Greeter.GreeterClient(channel).SayHelloAsync(new HelloRequest());
 

@@ -1,8 +1,8 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using Greeter.Client.Tls;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.Client;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Helloworld;
@@ -55,7 +55,7 @@ public sealed class UnsentCallRetryTests : IDisposable
     {
         var tries = new List<TaskCompletionSource<HelloReply>>();
         var method = new Method<HelloRequest, HelloReply>(MethodType.Unary, "service", "method", Marshallers.Create<HelloRequest>(_ => [], _ => new()), Marshallers.Create<HelloReply>(_ => [], _ => new()));
-        var call = new UnsentCallRetry().AsyncUnaryCall(new HelloRequest(), new ClientInterceptorContext<HelloRequest, HelloReply>(method, host: null, default), (_, _) =>
+        var call = new TransparentRetryInterceptor().AsyncUnaryCall(new HelloRequest(), new ClientInterceptorContext<HelloRequest, HelloReply>(method, host: null, default), (_, _) =>
         {
             tries.Add(new TaskCompletionSource<HelloReply>());
             if (tries.Count > 1)
@@ -77,7 +77,7 @@ public sealed class UnsentCallRetryTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     // Without the explanation of a failure, which connects too.
-    private static Helloworld.Greeter.GreeterClient Client(TlsChannel channel) => new(channel.Inner.Intercept(new UnsentCallRetry()));
+    private static Helloworld.Greeter.GreeterClient Client(TlsChannel channel) => new(channel.Inner.Intercept(new TransparentRetryInterceptor()));
 
     private static TlsChannel Channel(int port) => TlsChannel.ForAddress($"https://localhost:{port}", new SslCredentials(TestPki.Ec.ServerCa.RootsPem));
 

@@ -1,5 +1,5 @@
-using Greeter.Server.Tls;
 using Grpc.Core;
+using GrpcTls.AspNetCore;
 
 namespace Greeter.Tests;
 

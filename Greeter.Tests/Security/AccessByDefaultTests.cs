@@ -1,6 +1,6 @@
 using System.Net;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -41,7 +41,7 @@ public sealed class AccessByDefaultTests : IDisposable
         await using var app = Server.Program.Build(TestServer.Arguments(_folder));
         app.MapGrpcService<Forgotten>();
         await app.StartAsync();
-        using var channel = Client.Tls.TlsChannel.ForAddress(Url(app, PortKind.Tls), new Client.Target(
+        using var channel = GrpcTls.Client.TlsChannel.ForAddress(Url(app, PortKind.Tls), new Client.Target(
             Url(app, PortKind.Tls), Client.CredentialsKind.Tls, TlsMaterial.FromPem(TestPki.Ec.ServerCa.RootsPem), ServerName: null).Credentials());
         var bytes = Marshallers.Create(text => System.Text.Encoding.UTF8.GetBytes(text), System.Text.Encoding.UTF8.GetString);
 

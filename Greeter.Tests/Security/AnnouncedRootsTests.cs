@@ -6,7 +6,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Greeter.Pki;
-using Greeter.Tls;
+using GrpcTls;
 
 namespace Greeter.Tests;
 

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using Greeter.Client.Tls;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.Client;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Helloworld;
@@ -74,7 +74,7 @@ public sealed class ClientExplanationTests : IDisposable
     [Fact]
     public async Task A_probe_that_throws_does_not_replace_the_failure()
     {
-        var explainer = new ConnectionExplainer(new Uri("https://localhost:1"), () => throw new InvalidOperationException("broken"), serverName: null, _time);
+        var explainer = new FailureDiagnosis(new Uri("https://localhost:1"), () => throw new InvalidOperationException("broken"), serverName: null, _time);
 
         (await explainer.ExplainAsync(Failure, deadline: null, default)).Should().BeSameAs(Failure);
     }
@@ -236,7 +236,7 @@ public sealed class ClientExplanationTests : IDisposable
         var context = new ClientInterceptorContext<byte[], byte[]>(method, host: null, new CallOptions(deadline: DateTime.UtcNow.AddMilliseconds(milliseconds)));
         var refused = new RpcException(new Status(StatusCode.Unavailable, "refused", new SocketException((int)SocketError.ConnectionRefused)));
 
-        var call = new UnsentCallRetry().AsyncUnaryCall([], context, (_, _) => new AsyncUnaryCall<byte[]>(
+        var call = new TransparentRetryInterceptor().AsyncUnaryCall([], context, (_, _) => new AsyncUnaryCall<byte[]>(
             ++tries == 1 ? Task.FromException<byte[]>(refused) : Task.FromResult<byte[]>([]), Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { }));
 
         if (expected == 1)
@@ -248,7 +248,7 @@ public sealed class ClientExplanationTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private ConnectionExplainer Explainer(int port) =>
+    private FailureDiagnosis Explainer(int port) =>
         new(new Uri($"https://localhost:{port}"), () => TlsMaterial.FromPem(TestPki.Ec.ServerCa.RootsPem), serverName: null, _time);
 
     private static TlsChannel Channel(int port) => TlsChannel.ForAddress($"https://localhost:{port}", new SslCredentials(TestPki.Ec.ServerCa.RootsPem));

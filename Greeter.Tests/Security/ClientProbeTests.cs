@@ -1,7 +1,7 @@
-using Greeter.Client.Tls;
+using GrpcTls.Client;
 using Greeter.Pki;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 using Grpc.Core;
 using Helloworld;
 
@@ -114,7 +114,7 @@ public sealed class ClientProbeTests : IAsyncLifetime
         });
         var time = new FakeTime(TestPki.Now);
         var material = TlsMaterial.FromPem(TestPki.Ec.ServerCa.RootsPem);
-        var explainer = new ConnectionExplainer(new Uri($"https://localhost:{wire.Port}"), () => material, serverName: null, time);
+        var explainer = new FailureDiagnosis(new Uri($"https://localhost:{wire.Port}"), () => material, serverName: null, time);
         var failure = new RpcException(new Status(StatusCode.Unavailable, "gone", new System.Net.Sockets.SocketException(1)));
         var first = await explainer.ExplainAsync(failure, deadline: null, default);
         var once = connections;

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Greeter.Client;
-using Greeter.Client.Tls;
+using GrpcTls.Client;
 using Greeter.Pki;
-using Greeter.Tls;
+using GrpcTls;
 using Grpc.Core;
 using Helloworld;
 using Microsoft.Extensions.Configuration;
@@ -28,7 +28,7 @@ public sealed class ClientRotationTests : IDisposable
         source.Changed += material => order[material] = order.Count;
         using var following = source.Follow(Interval, _time, NullLogger.Instance);
         var made = new ConcurrentQueue<TlsMaterial>();
-        using var handler = new MaterialHandler(source, material =>
+        using var handler = new RotatingTlsHandler(source, material =>
         {
             // The files change at the worst moment: other calls wait, some of which have seen the older material.
             made.Enqueue(material);
@@ -96,7 +96,7 @@ public sealed class ClientRotationTests : IDisposable
         await using var server = await TestServer.StartAsync(_folder);
         await using var client = ChildProcess.Start(
             Programs.Dotnet, [Programs.Client, "--credentials", "mtls", "--address", server.Mtls, "--chat", .. ClientProcess.Files(_folder)],
-            folder: null, ("Tls__RefreshInterval", "00:00:00.2"), ("Logging__LogLevel__Greeter.Tls", "Information"));
+            folder: null, ("Tls__RefreshInterval", "00:00:00.2"), ("Logging__LogLevel__GrpcTls", "Information"));
         await client.Input.WriteLineAsync("Ada");
         await client.Output.WaitForAsync("Hello Ada");
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Greeter.Client.Tls;
-using Greeter.Tls;
+using GrpcTls.Client;
+using GrpcTls;
 using Grpc.Core;
 using Helloworld;
 using Microsoft.AspNetCore.Builder;

@@ -1,4 +1,4 @@
-using Greeter.Server.Tls;
+using GrpcTls.AspNetCore;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,7 +11,7 @@ public sealed class ConnectionEndTests : IAsyncLifetime
     private readonly TestFolder _folder = TestFolder.With(TestPki.Ec);
     private readonly FakeTime _time = new(TestPki.Now);
     private TestServer _server = null!;
-    private ConnectionKeeper _keeper = null!;
+    private ConnectionTracker _keeper = null!;
 
     public async Task InitializeAsync()
     {
@@ -20,7 +20,7 @@ public sealed class ConnectionEndTests : IAsyncLifetime
             .PostConfigure<KestrelServerOptions>(kestrel => kestrel.Limits.MinResponseDataRate = null);
         _server = await TestServer.StartAsync(
             _folder, Adjust, "--Limits:MaxConnectionAge", "00:00:20", "--Limits:ConnectionGrace", "1.00:00:00");
-        _keeper = _server.App.Services.GetRequiredService<ConnectionKeeper>();
+        _keeper = _server.App.Services.GetRequiredService<ConnectionTracker>();
     }
 
     // The clock stands still: a server that waits for the client would wait for ever.

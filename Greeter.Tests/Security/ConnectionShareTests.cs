@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Greeter.Server.Tls;
+using GrpcTls.AspNetCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Greeter.Tests;
@@ -71,7 +71,7 @@ public sealed class ConnectionShareTests : IAsyncLifetime
         await Eventually.TrueAsync(() => counted.Sum == 30, () => $"{counted.Sum} were counted");
         counted.Tags.Should().BeEquivalentTo("limit=Limits:MaxConnectionsPerAddress port=insecure");
         var lines = server.Log.All.Where(line => line.Contains("closed a connection", StringComparison.Ordinal)).ToArray();
-        lines.Should().HaveCount(Refusals.Burst)
+        lines.Should().HaveCount(HandshakeRejections.Burst)
             .And.OnlyContain(line => line.Contains("insecure port from 127.0.0.2:", StringComparison.Ordinal))
             .And.OnlyContain(line => line.Contains("Limits:MaxConnectionsPerAddress is 10", StringComparison.Ordinal));
     }
@@ -84,7 +84,7 @@ public sealed class ConnectionShareTests : IAsyncLifetime
     public async Task A_connection_that_never_speaks_ends_soon_and_one_that_does_stays(bool tls, int bytes)
     {
         var server = await StartAsync("--Limits:HandshakeTimeout", "00:00:02");
-        var keeper = server.App.Services.GetRequiredService<ConnectionKeeper>();
+        var keeper = server.App.Services.GetRequiredService<ConnectionTracker>();
         var port = server.Port(tls ? PortKind.Tls : PortKind.Insecure);
         using var speaking = await (tls ? HostilePeer.ConnectTlsAsync(port) : HostilePeer.ConnectAsync(port));
         await speaking.TrySendAsync(HostilePeer.Preface);

@@ -1,6 +1,6 @@
 using System.Text;
 using Greeter.Pki;
-using Greeter.Tls;
+using GrpcTls;
 
 namespace Greeter.Tests;
 

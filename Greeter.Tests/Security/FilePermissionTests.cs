@@ -1,6 +1,6 @@
 using System.Runtime.Versioning;
 using Greeter.Pki;
-using Greeter.Tls;
+using GrpcTls;
 
 namespace Greeter.Tests;
 

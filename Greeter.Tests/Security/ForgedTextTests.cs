@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Greeter.Pki;
-using Greeter.Server.Tls;
+using GrpcTls.AspNetCore;
 using Grpc.Core;
 
 namespace Greeter.Tests;

@@ -1,5 +1,5 @@
 using System.Net;
-using Greeter.Tls;
+using GrpcTls;
 using Grpc.Core;
 using Helloworld;
 using Microsoft.AspNetCore.Builder;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Greeter.Pki;
-using Greeter.Tls;
+using GrpcTls;
 
 namespace Greeter.Tests;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using Google.Protobuf;
-using Greeter.Server.Tls;
+using GrpcTls.AspNetCore;
 using Grpc.Core;
 using Helloworld;
 

@@ -1,9 +1,8 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using Greeter.Client;
-using Greeter.Server;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 using Microsoft.Extensions.Logging;
 
 namespace Greeter.Tests;
@@ -153,7 +152,7 @@ public sealed class PeerTextTests
         Say(foreign, LogLevel.Information, 1, "said");
         Say(own, LogLevel.Error, 1, "ours");
         Say(own, LogLevel.Error, 1, "ours");
-        time.Advance(Refusals.Window);
+        time.Advance(HandshakeRejections.Window);
         Say(foreign, LogLevel.Error, 1, "first");
 
         lines.All.Select(line => line.TrimEnd()).Should().Equal(

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography.X509Certificates;
 using Greeter.Pki;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -23,7 +23,7 @@ public sealed class ReverificationTests : IDisposable
     private readonly FakeTime _time = new(TestPki.Now);
     private readonly TestFolder _folder = TestFolder.With(TestPki.Ec);
     private readonly TaskCompletionSource _end = new();
-    private ConnectionKeeper? _keeper;
+    private ConnectionTracker? _keeper;
 
     [Fact]
     public async Task A_change_of_roots_with_10_000_connections_leaves_the_timer_thread_free()
@@ -137,7 +137,7 @@ public sealed class ReverificationTests : IDisposable
             chain.ChainPolicy.ExtraStore.Add(TestPki.Ec.ClientCa.Issue(LeafProfile.Client($"stranger {i}"), TestPki.Now).Certificate);
         chain.Build(TestPki.Ec.Client.Certificate).Should().BeTrue();
 
-        var flow = new HandshakeFlow(Port, remote: null);
+        var flow = new HandshakeContext(Port, remote: null);
         flow.Keep(chain, Material());
 
         flow.Intermediates.Should().ContainSingle().Which.Subject.Should().Be(TestPki.Ec.ClientCa.Issuing.Subject);
@@ -199,16 +199,16 @@ public sealed class ReverificationTests : IDisposable
 
     private TlsMaterial Material(params string[] lists) => TlsMaterial.Load(Files(lists));
 
-    private async Task<(TlsMaterialSource Source, ConnectionKeeper Keeper)> StartAsync(params ILoggerProvider[] logs)
+    private async Task<(TlsMaterialSource Source, ConnectionTracker Keeper)> StartAsync(params ILoggerProvider[] logs)
     {
         var source = new TlsMaterialSource(Files());
-        _keeper = new ConnectionKeeper(source, Interval, new LimitsOptions(), _time, new LoggerFactory(logs));
+        _keeper = new ConnectionTracker(source, Interval, new LimitsOptions(), _time, new LoggerFactory(logs));
         await _keeper.StartAsync(CancellationToken.None);
         return (source, _keeper);
     }
 
     // As Kestrel hands them over after a handshake; they last until the test ends.
-    private FakeConnection[] Connect(ConnectionKeeper keeper, TlsMaterial material, int count, IssuedCertificate? issued = null)
+    private FakeConnection[] Connect(ConnectionTracker keeper, TlsMaterial material, int count, IssuedCertificate? issued = null)
     {
         issued ??= TestPki.Ec.Client;
         using var chain = Chain(issued);
@@ -217,8 +217,8 @@ public sealed class ReverificationTests : IDisposable
         return [.. Enumerable.Range(0, count).Select(_ =>
         {
             var connection = new FakeConnection(issued);
-            HandshakeFlow.Begin(Port, remote: null);
-            HandshakeFlow.Current!.Keep(chain, material);
+            HandshakeContext.Begin(Port, remote: null);
+            HandshakeContext.Current!.Keep(chain, material);
             serve(connection.Context).IsCompleted.Should().BeFalse();
             return connection;
         })];

@@ -1,7 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Greeter.Pki;
-using Greeter.Server.Tls;
-using Greeter.Tls;
+using GrpcTls.AspNetCore;
+using GrpcTls;
 
 namespace Greeter.Tests;
 

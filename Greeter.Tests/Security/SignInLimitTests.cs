@@ -1,11 +1,11 @@
+using Greeter.Server;
 using System.Net;
 using System.Net.Sockets;
 using Greeter.Auth.V1;
-using Greeter.Server.Callers;
-using Greeter.Server.Tls;
-using Greeter.Tls;
 using Grpc.Core;
 using Grpc.Net.Client;
+using GrpcTls;
+using GrpcTls.AspNetCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Greeter.Tests;

@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Greeter.Auth.V1;
-using Greeter.Tls;
+using GrpcTls;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

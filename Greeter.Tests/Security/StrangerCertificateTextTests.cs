@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using Greeter.Server.Tls;
+using GrpcTls.AspNetCore;
 
 namespace Greeter.Tests;
 
@@ -27,7 +27,7 @@ public sealed class StrangerCertificateTextTests
         await refusals.WaitForAsync(Tries);
         refusals.Counts.Select(count => $"{count.Key} {count.Value}").Should().BeEquivalentTo($"client-{problem} mtls {Tries}");
         var told = server.Log.All.Where(line => line.Contains("refused a handshake", StringComparison.Ordinal)).ToArray();
-        told.Should().HaveCountLessThanOrEqualTo(3 * Refusals.Burst).And.NotBeEmpty();
+        told.Should().HaveCountLessThanOrEqualTo(3 * HandshakeRejections.Burst).And.NotBeEmpty();
         foreach (var line in server.Log.All)
             line.ShouldBePlain();
     }

@@ -1,5 +1,4 @@
-using Greeter.Server.Callers;
-using Greeter.Server.Tls;
+using GrpcTls.AspNetCore;
 using Grpc.Core;
 using Helloworld;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,0 +1,110 @@
+namespace GrpcTls;
+
+/// <summary>Makes the handshakes of a diagnosis and turns what they saw into steps and problems.</summary>
+internal sealed class HandshakeProbe(ProbeTarget target, TlsMaterial material)
+{
+    private readonly List<TlsStep> _steps = [];
+    private readonly List<TlsProblem> _problems = [];
+
+    /// <param name="target">The server.</param>
+    /// <param name="material">Identity and roots.</param>
+    /// <param name="ending">How a connection ended that the server closed before it said anything; null where none is known to have.</param>
+    /// <param name="stop">Ends the probe early.</param>
+    public static async Task<(IReadOnlyList<TlsStep> Steps, IReadOnlyList<TlsProblem> Problems)> RunAsync(
+        ProbeTarget target, TlsMaterial material, string? ending, CancellationToken stop)
+    {
+        var probe = new HandshakeProbe(target, material);
+        await probe.RunAsync(ending, stop);
+        return (probe._steps, probe._problems);
+    }
+
+    private async Task RunAsync(string? ending, CancellationToken stop)
+    {
+        // What the server asks for can only be seen by a client that has nothing to show yet. Where it asks for nothing this
+        // handshake is whole, and the only one.
+        var asking = await ProbedHandshake.RunAsync(target, material, showsIdentity: false, stop);
+        var refused = asking.Asked && ending is not null ? Diagnosis(asking).Explain(ending) : null;
+        if (refused is not null && refused.Id != TlsProblems.ClientCertificateRefused.Id)
+        {
+            // To be refused once more would prove nothing, and be one more refusal in the server's log.
+            Step("tls", passed: true, "both sides speak it");
+            Refused(asking, refused);
+            return;
+        }
+
+        var seen = asking.Asked ? await ProbedHandshake.RunAsync(target, material, showsIdentity: true, stop) : asking;
+        if (!seen.SawCertificate && seen.CertificateProblems.Count == 0 && !asking.Asked)
+        {
+            Step("tls", passed: false, HandshakeFailure.Reason(seen.Failure));
+            _problems.Add(await HandshakeFailure.ExplainAsync(seen.Failure, target, stop));
+            return;
+        }
+
+        Step("tls", passed: true, seen.Agreed ?? "both sides speak it");
+        ServerCertificate(seen);
+        if (_problems.Count == 0)
+            Rest(seen, asking);
+    }
+
+    private void ServerCertificate(ProbedHandshake seen)
+    {
+        if (!seen.SawCertificate && seen.CertificateProblems.Count == 0)
+            return;
+        Step("certificate", seen.SawCertificate, [.. seen.SentChain.Select(CertificateText.Describe)]);
+        var name = seen.CertificateProblems.Where(problem => problem.Id == TlsProblems.ServerNameMismatch.Id).ToArray();
+        var others = seen.CertificateProblems.Except(name).ToArray();
+        Check("trust", others.Length > 0, others, $"trusted here: {material.Roots}");
+        Check("name", name.Length > 0, name, $"it carries {target.Name}");
+        _problems.AddRange(seen.CertificateProblems);
+    }
+
+    private void Rest(ProbedHandshake seen, ProbedHandshake asking)
+    {
+        var isAnswered = Http2Preface.IsSettings(seen.Answer);
+        var isSilent = seen.Failure is TimeoutException; // A server that refuses closes.
+        if (asking.Asked && !isAnswered && seen.Answer.Length == 0 && !isSilent)
+        {
+            Refused(asking, Diagnosis(asking).Explain(HandshakeFailure.Reason(seen.Failure)));
+            return;
+        }
+
+        Step("client-certificate", passed: true, Question(asking), Shown);
+        if (isAnswered && seen.AgreedOnHttp2)
+            Step("http2", passed: true, Http2Preface.DescribeSettings(seen.Answer));
+        else
+            Http2Failure(seen, Question(asking), isSilent);
+    }
+
+    private string Shown => material.Identity is null ? "none shown" : $"shown: {material.Identity}";
+
+    private static string Question(ProbedHandshake asking) => !asking.Asked ? "not asked for"
+        : $"asked for, from {(asking.AcceptedIssuers.Count == 0 ? "authorities that it does not name" : PeerText.List(asking.AcceptedIssuers, "; "))}";
+
+    private ClientCertificateDiagnosis Diagnosis(ProbedHandshake asking) =>
+        new(material.Identity, asking.AcceptedIssuers, DateTimeOffset.UtcNow);
+
+    private void Refused(ProbedHandshake asking, TlsProblem problem)
+    {
+        _problems.Add(problem);
+        Step("client-certificate", passed: false, Question(asking), Shown);
+    }
+
+    private void Http2Failure(ProbedHandshake seen, string question, bool isSilent)
+    {
+        var answered = isSilent && seen.Answer.Length == 0 ? HandshakeFailure.Reason(seen.Failure) : Http2Preface.DescribeAnswer(seen.Answer);
+        Step("http2", passed: false, $"the answer to the greeting was {answered}");
+        _problems.Add((seen.AgreedOnHttp2, seen.Agreed) switch
+        {
+            (false, not null) when Http2Preface.IsHttp1(seen.Answer) =>
+                TlsProblems.Http1Only.With(("host", target.Host), ("port", target.Port), ("answered", $"answered with {answered}, over {seen.Agreed}")),
+            (false, not null) => TlsProblems.AlpnRefused.With(("peer", target.Peer), ("reason", $"agreed on {seen.Agreed}")),
+            _ => TlsProblems.HandshakeFailed.With(("peer", target.Peer), ("reason",
+                $"the handshake succeeded ({seen.Agreed}), a client certificate was {question}, and the answer to the HTTP/2 greeting was {answered}")),
+        });
+    }
+
+    private void Check(string name, bool failed, IEnumerable<TlsProblem> problems, string ifPassed) =>
+        Step(name, !failed, failed ? [.. problems.Select(problem => $"{problem.Title}: {problem.Cause}")] : [ifPassed]);
+
+    private void Step(string name, bool passed, params string[] details) => _steps.Add(new TlsStep(name, passed ? TlsStepStatus.Passed : TlsStepStatus.Failed, details));
+}

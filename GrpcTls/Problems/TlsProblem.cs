@@ -1,0 +1,77 @@
+using System.Text.RegularExpressions;
+
+namespace GrpcTls;
+
+/// <summary>
+/// Something that is wrong and that a person can mend: an entry of <see cref="TlsProblems"/>, with the values of
+/// the case once <see cref="With"/> has filled them in.
+/// </summary>
+/// <param name="Id">The slug by which logs, exceptions, metrics and docs/failures.md call it, for example <c>key-mismatch</c>.</param>
+/// <param name="Title">What is wrong, in one line without the values.</param>
+/// <param name="Cause">What was found, with the values of the case. A catalogue entry has <c>{name}</c> in their places.</param>
+/// <param name="Fix">What to do about it; a command where there is one.</param>
+/// <param name="Permanent">Whether trying again is useless until a person has changed something.</param>
+public sealed partial record TlsProblem(string Id, string Title, string Cause, string Fix, bool Permanent = true)
+{
+    // Stands for a value's own brace until the text is read, so that no value has a place: of private use, which no value keeps.
+    private const char Brace = '\uE000';
+
+    private readonly string _cause = Cause;
+    private readonly string _fix = Fix;
+
+    /// <summary>What was found, with the values of the case.</summary>
+    public string Cause
+    {
+        get => _cause.Replace(Brace, '{');
+        init => _cause = value;
+    }
+
+    /// <summary>What to do about it; a command where there is one.</summary>
+    public string Fix
+    {
+        get => _fix.Replace(Brace, '{');
+        init => _fix = value;
+    }
+
+    /// <summary>
+    /// Puts the values of a case into the places that the catalogue's texts leave for them. A value may be a stranger's:
+    /// it is made printable, cut at <see cref="PeerText.LongestValue"/>, and never a template itself.
+    /// </summary>
+    /// <param name="values">The name of each place and what stands there; null is written as "none".</param>
+    public TlsProblem With(params IEnumerable<(string Name, object? Value)> values)
+    {
+        var texts = new Dictionary<string, string>();
+        foreach (var (name, value) in values)
+            texts.TryAdd(name, PeerText.Printable(Text(value), PeerText.LongestValue).Replace('{', Brace));
+        return this with { Cause = Fill(_cause, texts), Fix = Fill(_fix, texts) };
+    }
+
+    /// <summary>The same where it is wanted; else the entry itself, without making any text of what a stranger showed.</summary>
+    internal TlsProblem WithIf(bool inWords, Func<IEnumerable<(string Name, object? Value)>> values) => inWords ? With(values()) : this;
+
+    /// <summary>The three lines that a person sees: error, cause, fix; without a line break at the end.</summary>
+    /// <param name="program">The name that begins each line.</param>
+    public string Describe(string program = "greeter") =>
+        $"""
+         {program}: error: {Title} [{Id}]
+         {program}: cause: {Cause}
+         {program}: fix:   {Fix}
+         """;
+
+    /// <summary>One line, for logs and statuses.</summary>
+    public override string ToString() => $"{Title} [{Id}]: {Cause}; fix: {Fix}";
+
+    private static string Text(object? value) => value switch
+    {
+        null => "none",
+        DateTimeOffset time => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'"),
+        IFormattable formattable => formattable.ToString(null, null),
+        _ => value.ToString()!,
+    };
+
+    private static string Fill(string template, Dictionary<string, string> texts) =>
+        Place().Replace(template, place => texts.GetValueOrDefault(place.Groups[1].Value, place.Value));
+
+    [GeneratedRegex(@"\{(\w+)\}", RegexOptions.CultureInvariant)]
+    private static partial Regex Place();
+}

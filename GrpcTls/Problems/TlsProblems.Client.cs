@@ -1,0 +1,77 @@
+namespace GrpcTls;
+
+// What is wrong with the client's certificate. The server sees it; the client can often work it out.
+public static partial class TlsProblems
+{
+    /// <summary>The server asks for a certificate and the client shows none.</summary>
+    public static readonly TlsProblem ClientCertificateMissing = new(
+        "client-certificate-missing", "the server asks for a client certificate and none was shown",
+        "it accepts certificates from {accepted}",
+        "on the client: --credentials mtls with --client-cert and --client-key; certs.cs makes both");
+
+    /// <summary>The client's chain ends at an authority that the server does not trust.</summary>
+    public static readonly TlsProblem ClientAuthorityUnknown = new(
+        "client-authority-unknown", "the client's certificate comes from an authority that the server does not trust",
+        "{subject} leads to {authority}; the server accepts {accepted}",
+        "show a certificate from an accepted authority, or add the client's root to the server's Tls:TrustedRoots (client_ca.pem)");
+
+    /// <summary>The server trusts an authority of the same name and another key.</summary>
+    public static readonly TlsProblem ClientAuthorityTwin = new(
+        "client-authority-twin", "the server trusts an authority of the same name and another key",
+        "{subject} was signed by {authority} with key {signed}; the trusted {authority} has key {trusted}",
+        "the authority was made again: renew the client's certificate from the new one: dotnet run scripts/certs.cs -- --renew");
+
+    /// <summary>The client sends its own certificate without what links it to a root.</summary>
+    public static readonly TlsProblem ClientIntermediateMissing = new(
+        "client-intermediate-missing", "the client does not send an intermediate certificate",
+        "it sent {subject} alone; its issuer {issuer} is not among the accepted roots: {accepted}",
+        "on the client, put the whole chain into client_cert.pem: the certificate first, then its intermediates");
+
+    /// <summary>The client's certificate is signed by itself.</summary>
+    public static readonly TlsProblem ClientSelfSigned = new(
+        "client-self-signed", "the client's certificate is signed by itself",
+        "{subject} is its own issuer; the server accepts {accepted}",
+        "issue the client's certificate from an authority: dotnet run scripts/certs.cs");
+
+    /// <summary>The client's certificate, or one above it, has expired.</summary>
+    public static readonly TlsProblem ClientCertificateExpired = new(
+        "client-certificate-expired", "the client's certificate has expired",
+        "{subject} was valid until {notAfter}; here it is {now}",
+        "renew it: dotnet run scripts/certs.cs -- --renew; if the date here is wrong, set the clock");
+
+    /// <summary>The client's certificate, or one above it, is not valid yet.</summary>
+    public static readonly TlsProblem ClientCertificateNotYetValid = new(
+        "client-certificate-not-yet-valid", "the client's certificate is not valid yet",
+        "{subject} is valid from {notBefore}; here it is {now}",
+        "compare the clocks of both machines; a certificate should be backdated by an hour when it is issued");
+
+    /// <summary>The certificate is not for clients.</summary>
+    public static readonly TlsProblem ClientCertificateUsage = new(
+        "client-certificate-usage", "the client's certificate is not meant for clients",
+        "{subject} is for {usages}; a client needs {needed}",
+        "use the client's own certificate, not a server's, or reissue it: dotnet run scripts/certs.cs -- --renew");
+
+    /// <summary>A key or a signature in the client's chain is too weak.</summary>
+    public static readonly TlsProblem ClientCertificateWeak = new(
+        "client-certificate-weak", "a key or a signature of the client's certificate is too weak",
+        "{subject} has {weakness}; clients need RSA from 2048 bits or P-256, and SHA-256",
+        "make a new key and issue the certificate again; if {subject} is an authority, make the authority again");
+
+    /// <summary>A part of the client's certificate cannot be read, or is of no form that it may have.</summary>
+    public static readonly TlsProblem ClientCertificateMalformed = new(
+        "client-certificate-malformed", "the client's certificate is malformed",
+        "{subject}: {fault}",
+        "issue it again with another tool, for example: dotnet run scripts/certs.cs; openssl x509 -text -in FILE shows what is in it");
+
+    /// <summary>The platform refuses the client's certificate for another reason.</summary>
+    public static readonly TlsProblem ClientCertificateInvalid = new(
+        "client-certificate-invalid", "the client's certificate cannot be verified",
+        "{subject}, from {issuer}: {statuses}",
+        "look at it: dotnet run --project Greeter.Client -- doctor --files");
+
+    /// <summary>The server closed after the client's certificate, and everything that can be seen from here is right.</summary>
+    public static readonly TlsProblem ClientCertificateRefused = new(
+        "client-certificate-refused", "the server does not accept the client's certificate",
+        "it asked for one from {accepted}, was shown {subject} from {issuer}, and {ending}",
+        "read the server's log: it knows the reason (this server: greeter: a warning with the problem's id)");
+}

@@ -1,0 +1,77 @@
+namespace GrpcTls;
+
+// What is wrong with the configuration or the command line, seen at start.
+public static partial class TlsProblems
+{
+    /// <summary>The configuration file itself cannot be parsed.</summary>
+    public static readonly TlsProblem SettingsUnreadable = new(
+        "settings-unreadable", "the configuration cannot be read",
+        "{reason}",
+        "mend the file; a comma or a quotation mark is a good first guess");
+
+    /// <summary>A setting that nobody reads, most likely a typing error.</summary>
+    public static readonly TlsProblem UnknownSetting = new(
+        "unknown-setting", "unknown setting",
+        "{setting} (from {origin}) is not a setting of this program",
+        "{suggestion}");
+
+    /// <summary>A setting has a value that it cannot have.</summary>
+    public static readonly TlsProblem InvalidSetting = new(
+        "invalid-setting", "a setting has a value that it cannot have",
+        "{setting} is '{value}' (from {origin})",
+        "set it to {expected}");
+
+    /// <summary>The command line is wrong.</summary>
+    public static readonly TlsProblem WrongUsage = new(
+        "wrong-usage", "the command line is not understood",
+        "{reason}",
+        "{suggestion}");
+
+    /// <summary>The address's scheme is not the one of the chosen credentials.</summary>
+    public static readonly TlsProblem SchemeMismatch = new(
+        "scheme-mismatch", "the address and the credentials do not go together",
+        "{setting} is {address}; {credentials} credentials need an address that begins with {scheme}",
+        "use {scheme} and that kind of port, or choose other credentials: --credentials {other}");
+
+    /// <summary>A password or a token would go over the wire in the clear.</summary>
+    public static readonly TlsProblem TokenNeedsTls = new(
+        "token-needs-tls", "a password is never sent without TLS",
+        "{setting} is {user}, and insecure credentials let everybody on the way read the password and the token",
+        "sign in with --credentials tls or mtls");
+
+    /// <summary>There is nobody to ask for a password.</summary>
+    public static readonly TlsProblem PasswordMissing = new(
+        "password-missing", "there is no password",
+        "{setting} is {user}; standard input and SignIn:PasswordFile give no password",
+        "run it in a terminal, pipe the password in, or name a file: SignIn__PasswordFile=FILE");
+
+    /// <summary>The answer could not be written.</summary>
+    public static readonly TlsProblem OutputFailed = new(
+        "output-failed", "the answer could not be written",
+        "{reason}",
+        "look at where standard output goes: a full disk, or a program that has ended");
+
+    /// <summary>The server's ports are set in one place, and another place names some too.</summary>
+    public static readonly TlsProblem ForeignEndpoints = new(
+        "foreign-endpoints", "the configuration opens ports past the section Ports",
+        "{setting} is set (from {origin}); such a port would have neither our certificates nor a name",
+        "remove it and set Ports and Listen");
+
+    /// <summary>Every port is switched off.</summary>
+    public static readonly TlsProblem NoPorts = new(
+        "no-ports", "every port is switched off",
+        "{settings} are all empty",
+        "give at least one a number, for example --Ports:Mtls 50053");
+
+    /// <summary>The port belongs to another process.</summary>
+    public static readonly TlsProblem PortInUse = new(
+        "port-in-use", "a port is in use",
+        "{setting} is {port}, and something already listens on {endpoint}",
+        "stop the other program (a server that still runs?), or choose another port: --{setting} {next}");
+
+    /// <summary>The operating system does not let this user have the port.</summary>
+    public static readonly TlsProblem PortForbidden = new(
+        "port-forbidden", "a port cannot be opened",
+        "{setting} is {port}, and the operating system says: {reason}",
+        "choose a port from 1024 to 65535: --{setting} {next}");
+}

@@ -1,0 +1,25 @@
+using System.Reflection;
+
+namespace GrpcTls;
+
+/// <summary>
+/// The catalogue: everything that can be wrong and that a person can mend, each once. Exceptions, logs, metrics, the
+/// client's output and docs/failures.md all speak from it.
+/// </summary>
+public static partial class TlsProblems
+{
+    // Made when it is first asked for: the entries in the other files may be set later than a field of this one.
+    private static readonly Lazy<IReadOnlyDictionary<string, TlsProblem>> Catalogue = new(() => typeof(TlsProblems)
+        .GetFields(BindingFlags.Public | BindingFlags.Static)
+        .Select(field => field.GetValue(null))
+        .OfType<TlsProblem>()
+        .ToDictionary(problem => problem.Id));
+
+    /// <summary>Every entry, by its id.</summary>
+    public static IReadOnlyDictionary<string, TlsProblem> All => Catalogue.Value;
+
+    /// <summary>For a person, who needs each fix only once: problems of one kind with the same fix as one, with all their causes.</summary>
+    /// <param name="problems">What is wrong, in its order.</param>
+    public static IEnumerable<TlsProblem> Merged(IEnumerable<TlsProblem> problems) => problems.GroupBy(problem => (problem.Id, problem.Fix))
+        .Select(group => group.First() with { Cause = string.Join("; ", group.Select(problem => problem.Cause).Distinct()) });
+}
