@@ -37,7 +37,8 @@ internal static class ClientSettings
             return null;
         }
 
-        if (Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https" or "dns") && (uri.Scheme == "dns" || uri.Host != ""))
+        if (Uri.TryCreate(address, UriKind.Absolute, out var uri)
+            && (uri.Scheme == "dns" || (uri.Scheme is "http" or "https" && uri.Host != "")))
             return uri;
         settings.Add(settings.Invalid(setting, example));
         return null;
@@ -54,8 +55,9 @@ internal static class ClientSettings
         if (ReadAddress(settings, kind, address) is not { } uri || uri.Scheme == "dns" || uri.Scheme == Scheme(kind))
             return;
         settings.Add(TlsProblems.SchemeMismatch.With(
-            ("setting", settings.Name($"{AddressesOptions.Section}:{kind}")), ("address", address), ("credentials", kind.ToString().ToLowerInvariant()),
-            ("scheme", Scheme(kind) + "://"), ("other", Scheme(kind) == "http" ? "tls" : "insecure")));
+            ("setting", settings.Name($"{AddressesOptions.Section}:{kind}")), ("address", address),
+            ("credentials", kind.ToString().ToLowerInvariant()), ("scheme", Scheme(kind) + "://"),
+            ("other", Scheme(kind) == "http" ? "tls" : "insecure")));
     }
 
     private static string Scheme(CredentialsKind kind) => kind == CredentialsKind.Insecure ? "http" : "https";

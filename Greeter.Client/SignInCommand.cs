@@ -52,7 +52,8 @@ internal sealed class SignInCommand(string user, string password)
         return target with { Token = token.Credentials };
     }
 
-    private async Task<(string, DateTimeOffset?)> SignInAsync(Target target, GreetRequest request, ILoggerFactory logs, CancellationToken stop)
+    private async Task<(string, DateTimeOffset?)> SignInAsync(
+        Target target, GreetRequest request, ILoggerFactory logs, CancellationToken stop)
     {
         using var channel = target.Channel(logs);
         var reply = await new SignIn.SignInClient(channel).SignInAsync(

@@ -17,7 +17,7 @@ internal sealed class AccessTokenCache(Func<CancellationToken, Task<(string Toke
     /// <summary>The pause after a fetch that failed; twice as long after each further one, up to <see cref="LongestPause"/>.</summary>
     public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
 
-    /// <summary>With these pauses an outage costs five fetches in its first minute: the default of the server's SignIn:AttemptsPerUser.</summary>
+    /// <summary>So an outage costs five fetches in its first minute: the server's default of SignIn:AttemptsPerUser.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     // A call that starts now must still be good when it arrives; a tenth of the lifetime covers clocks that differ a little.

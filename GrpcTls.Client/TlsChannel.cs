@@ -54,20 +54,23 @@ internal sealed class TlsChannel : ChannelBase, IDisposable
             callCredentials is null ? ChannelCredentials.SecureSsl : ChannelCredentials.Create(ChannelCredentials.SecureSsl, callCredentials));
         var uri = Parse(address);
         var name = serverName ?? ChannelAddress.Host(uri);
-        return Create(uri, new RotatingTlsHandler(source, material => Handler(material, name)), () => source.Current, parts, serverName, loggerFactory);
+        var handler = new RotatingTlsHandler(source, material => Handler(material, name));
+        return Create(uri, handler, () => source.Current, parts, serverName, loggerFactory);
     }
 
-    public override CallInvoker CreateCallInvoker() => new AsyncInvoker(Inner.Intercept(_explaining, new TransparentRetryInterceptor(), ReplayHandler.Mark));
+    public override CallInvoker CreateCallInvoker() =>
+        new AsyncInvoker(Inner.Intercept(_explaining, new TransparentRetryInterceptor(), ReplayHandler.Mark));
 
     public void Dispose() => Inner.Dispose();
 
     protected override Task ShutdownAsyncCore() => Inner.ShutdownAsync();
 
     private static Uri Parse(string address) => new Uri(address) is { UserInfo: "" } uri ? uri
-        : throw new ArgumentException("it has a user or a password before the @; gRPC sends neither, and addresses are logged", nameof(address));
+        : throw new ArgumentException("no user or password before the @: gRPC sends neither, and addresses are logged", nameof(address));
 
     private static TlsChannel Create(
-        Uri address, HttpMessageHandler handler, Func<TlsMaterial?> material, SslCredentialsReader parts, string? serverName, ILoggerFactory? loggerFactory)
+        Uri address, HttpMessageHandler handler, Func<TlsMaterial?> material, SslCredentialsReader parts,
+        string? serverName, ILoggerFactory? loggerFactory)
     {
         var call = parts.CallCredentials is null ? null : ExplainedCredentials.Of(parts.CallCredentials);
         var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions

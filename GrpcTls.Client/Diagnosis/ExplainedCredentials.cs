@@ -40,10 +40,12 @@ internal sealed class ExplainedCredentials : CallCredentialsConfiguratorBase
         {
             var (service, status) = (new Uri(context.ServiceUrl), (e as RpcException)?.Status);
             var problem = TlsProblems.TokenUnavailable.With(
-                ("method", $"{service.AbsolutePath.Trim('/')}/{context.MethodName}"), ("address", service.Authority), ("reason", status?.Detail ?? e.Message));
+                ("method", $"{service.AbsolutePath.Trim('/')}/{context.MethodName}"), ("address", service.Authority),
+                ("reason", status?.Detail ?? e.Message));
 
             // gRPC's other implementations say UNAVAILABLE too: the call may be tried again.
-            throw new RpcException(new Status(status?.StatusCode ?? StatusCode.Unavailable, problem.ToString(), new TlsException(problem, e)));
+            var code = status?.StatusCode ?? StatusCode.Unavailable;
+            throw new RpcException(new Status(code, problem.ToString(), new TlsException(problem, e)));
         }
     }
 

@@ -54,7 +54,7 @@ internal sealed class FailureDiagnosisInterceptor(FailureDiagnosis explainer) : 
     {
         private readonly CancellationTokenSource _ended = new();
 
-        /// <summary>Observed in any case: a call that is given up, or headers that nobody waits for, must not end as UnobservedTaskException.</summary>
+        /// <summary>Observed in any case: what nobody waits for must not end as an UnobservedTaskException.</summary>
         public Task<T> Explained<T>(Task<T> task)
         {
             var explained = ExplainAsync(task);

@@ -48,12 +48,14 @@ public sealed class TlsFiles
             Side = TlsSide.Server,
             CertificateChain = Needed(nameof(TlsOptions.CertificateChain), "the server's certificate chain", TlsProblems.SettingMissing),
             PrivateKey = Needed(nameof(TlsOptions.PrivateKey), "the server's private key", TlsProblems.SettingMissing),
-            PrivateKeyPassword = settings.File(TlsOptions.Section, nameof(TlsOptions.PrivateKeyPasswordFile), "the password of the server's private key"),
+            PrivateKeyPassword = settings.File(
+                TlsOptions.Section, nameof(TlsOptions.PrivateKeyPasswordFile), "the password of the server's private key"),
             TrustedRoots = verifiesClients
                 ? Needed(nameof(TlsOptions.TrustedRoots), "the roots that may vouch for clients", TlsProblems.RootsMissing)
                 : null,
             RevocationLists = verifiesClients
-                ? settings.Files(TlsOptions.Section, nameof(TlsOptions.RevocationLists), options.RevocationLists, "a revocation list of clients")
+                ? settings.Files(
+                    TlsOptions.Section, nameof(TlsOptions.RevocationLists), options.RevocationLists, "a revocation list of clients")
                 : [],
             RevocationMode = options.RevocationMode,
             Missing = missing,

@@ -28,7 +28,7 @@ public sealed class TlsMaterial
 
     /// <summary>Loads the files.</summary>
     /// <param name="files">The files; a client's name the roots, or say <see cref="TlsFiles.TrustsSystem"/>.</param>
-    /// <exception cref="TlsException">One or more files are not named, missing, unreadable or do not fit; all problems are in it.</exception>
+    /// <exception cref="TlsException">Files are not named, missing, unreadable or do not fit; all problems are in it.</exception>
     public static TlsMaterial Load(TlsFiles files) => Parse(files, files.Read());
 
     /// <summary>Makes material of PEM texts, as <c>Grpc.Core</c>'s credentials have them.</summary>

@@ -8,7 +8,7 @@ internal sealed class HandshakeProbe(ProbeTarget target, TlsMaterial material)
 
     /// <param name="target">The server.</param>
     /// <param name="material">Identity and roots.</param>
-    /// <param name="ending">How a connection ended that the server closed before it said anything; null where none is known to have.</param>
+    /// <param name="ending">How a connection ended that the server closed before it said anything; null for none.</param>
     /// <param name="stop">Ends the probe early.</param>
     public static async Task<(IReadOnlyList<TlsStep> Steps, IReadOnlyList<TlsProblem> Problems)> RunAsync(
         ProbeTarget target, TlsMaterial material, string? ending, CancellationToken stop)
@@ -77,8 +77,12 @@ internal sealed class HandshakeProbe(ProbeTarget target, TlsMaterial material)
 
     private string Shown => material.Identity is null ? "none shown" : $"shown: {material.Identity}";
 
-    private static string Question(ProbedHandshake asking) => !asking.Asked ? "not asked for"
-        : $"asked for, from {(asking.AcceptedIssuers.Count == 0 ? "authorities that it does not name" : PeerText.List(asking.AcceptedIssuers, "; "))}";
+    private static string Question(ProbedHandshake asking) => asking switch
+    {
+        { Asked: false } => "not asked for",
+        { AcceptedIssuers.Count: 0 } => "asked for, from authorities that it does not name",
+        _ => $"asked for, from {PeerText.List(asking.AcceptedIssuers, "; ")}",
+    };
 
     private ClientCertificateDiagnosis Diagnosis(ProbedHandshake asking) =>
         new(material.Identity, asking.AcceptedIssuers, DateTimeOffset.UtcNow);

@@ -20,7 +20,7 @@ internal sealed class ProbedHandshake
 
     public SslPolicyErrors Errors { get; private set; }
 
-    /// <summary>Whether the server asked for a client certificate and the handshake ended there; only known where none was to be shown.</summary>
+    /// <summary>Whether the server asked for a client certificate, which ends the handshake; only known where none is shown.</summary>
     public bool Asked { get; private set; }
 
     /// <summary>The authorities that the server named with its question.</summary>

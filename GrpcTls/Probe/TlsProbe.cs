@@ -33,7 +33,9 @@ public sealed class TlsProbe(string host, int port, TlsMaterial? material, strin
         if (await ResolveAsync(stop) is { } addresses && await ConnectAsync(addresses, stop) is { } endpoint)
         {
             var way = new ProbeTarget(host, port, endpoint, serverName ?? host, Patience);
-            var (steps, problems) = material is null ? await PlainProbe.RunAsync(way, stop) : await HandshakeProbe.RunAsync(way, material, Ending, stop);
+            var (steps, problems) = material is null
+                ? await PlainProbe.RunAsync(way, stop)
+                : await HandshakeProbe.RunAsync(way, material, Ending, stop);
             _steps.AddRange(steps);
             _problems.AddRange(problems);
         }
