@@ -28,16 +28,16 @@ public sealed class BrokenSetTests
         using var folder = new TestFolder();
         var set = BrokenSets.All.Single(set => set.Name == name);
         var pki = TestPki.Of(key);
-        var files = new SixFiles(pki.ServerCa, pki.ClientCa, TestPki.Now);
+        var files = new CertificateFiles(pki.ServerCa, pki.ClientCa, TestPki.Now);
         files.Write(folder.Root);
-        (await TellAsync(folder, set.Where)).Should().NotContain("[", "the set is good before it is broken");
+        (await TellAsync(folder, set.ReportedBy)).Should().NotContain("[", "the set is good before it is broken");
 
-        set.Break(files);
+        set.Apply(files);
         files.Write(folder.Root);
 
-        var told = await TellAsync(folder, set.Where);
+        var told = await TellAsync(folder, set.ReportedBy);
         told.Split('\n').Should().Contain(line => line.Contains($"[{name}]", StringComparison.Ordinal), "all it said is:\n{0}", told);
-        if (set.Where != BrokenWhere.ServerLog)
+        if (set.ReportedBy != ReportedBy.ServerLog)
             told.Split('\n').Count(line => line.StartsWith("greeter: error:", StringComparison.Ordinal)).Should().Be(1, told);
     }
 
@@ -46,18 +46,18 @@ public sealed class BrokenSetTests
         BrokenSets.All.Select(set => set.Name).Should().OnlyHaveUniqueItems().And.BeSubsetOf(TlsProblems.All.Keys);
 
     // What the side says that can know it.
-    private static async Task<string> TellAsync(TestFolder folder, BrokenWhere where)
+    private static async Task<string> TellAsync(TestFolder folder, ReportedBy where)
     {
-        if (where == BrokenWhere.FilesCheck)
+        if (where == ReportedBy.FilesCheck)
             return (await TestClient.RunAsync(folder, "doctor", "--files", folder.Root)).Error;
         try
         {
             await using var server = await TestServer.StartAsync(folder);
             var client = await TestClient.RunAsync(folder, "--credentials", "mtls", "--address", server.Mtls);
-            client.ExitCode.Should().Be(where == BrokenWhere.ClientStart ? client.ExitCode : client.Error.Length == 0 ? 0 : 1);
-            return where == BrokenWhere.ServerLog ? string.Join('\n', server.Log.All.Where(line => line.StartsWith("Warning", StringComparison.Ordinal))) : client.Error;
+            client.ExitCode.Should().Be(where == ReportedBy.ClientStart ? client.ExitCode : client.Error.Length == 0 ? 0 : 1);
+            return where == ReportedBy.ServerLog ? string.Join('\n', server.Log.All.Where(line => line.StartsWith("Warning", StringComparison.Ordinal))) : client.Error;
         }
-        catch (TlsException e) when (where == BrokenWhere.ServerStart)
+        catch (TlsException e) when (where == ReportedBy.ServerStart)
         {
             return e.Message;
         }

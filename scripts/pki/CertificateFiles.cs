@@ -4,9 +4,9 @@ namespace Greeter.Pki;
 /// The six files of a server and its client as texts, all good to begin with. A class and not a record: a record would
 /// print the keys.
 /// </summary>
-public sealed class SixFiles
+public sealed class CertificateFiles
 {
-    public SixFiles(Authority serverAuthority, Authority clientAuthority, DateTimeOffset now)
+    public CertificateFiles(Authority serverAuthority, Authority clientAuthority, DateTimeOffset now)
     {
         (ServerAuthority, ClientAuthority, Now) = (serverAuthority, clientAuthority, now);
         (ServerCa, ClientCa) = (serverAuthority.RootsPem, clientAuthority.RootsPem);

@@ -4,19 +4,19 @@ using Greeter.Pki;
 namespace Greeter.Certs;
 
 /// <summary>One server or client of the set: its folder, what its certificate shall say, who signs it and whom it trusts.</summary>
-internal sealed record Holding(HolderFolder Folder, LeafProfile Profile, OpenAuthority Issuer, OpenAuthority Trusted)
+internal sealed record CertificateHolder(CertificateFolder Folder, LeafProfile Profile, LoadedAuthority Issuer, LoadedAuthority Trusted)
 {
     /// <summary>Everyone in the set: the server, the client, the further clients that are there and those that are asked for.</summary>
-    public static IReadOnlyList<Holding> All(CertsRequest request, OpenAuthorities authorities)
+    public static IReadOnlyList<CertificateHolder> All(CertsRequest request, AuthoritySet authorities)
     {
         var layout = request.Layout;
         var names = request.Force ? request.ClientNames : [.. layout.ClientNames.Union(request.ClientNames)];
         return
         [
-            new Holding(layout.Server, LeafProfile.Server(NamesOfServer(request)), authorities.Server, authorities.Client),
-            new Holding(layout.Client, LeafProfile.Client(), authorities.Client, authorities.Server),
+            new CertificateHolder(layout.Server, LeafProfile.Server(NamesOfServer(request)), authorities.Server, authorities.Client),
+            new CertificateHolder(layout.Client, LeafProfile.Client(), authorities.Client, authorities.Server),
             .. names.Select(name =>
-                new Holding(layout.NamedClient(name), LeafProfile.Client(name), authorities.Client, authorities.Server)),
+                new CertificateHolder(layout.NamedClient(name), LeafProfile.Client(name), authorities.Client, authorities.Server)),
         ];
     }
 
@@ -40,7 +40,7 @@ internal sealed record Holding(HolderFolder Folder, LeafProfile Profile, OpenAut
         return [.. (existing.Count > 0 ? existing : ServerName.Local).Union(request.ServerNames)];
     }
 
-    private static IReadOnlyList<ServerName> ExistingNames(HolderFolder folder)
+    private static IReadOnlyList<ServerName> ExistingNames(CertificateFolder folder)
     {
         try
         {

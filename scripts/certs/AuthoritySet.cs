@@ -1,18 +1,20 @@
+using System.Security.Cryptography;
 using Greeter.Pki;
+using Greeter.Scripts;
 
 namespace Greeter.Certs;
 
 /// <summary>Who vouches for servers and who for clients: two authorities, or the same one twice.</summary>
-internal sealed class OpenAuthorities(OpenAuthority server, OpenAuthority client) : IDisposable
+internal sealed class AuthoritySet(LoadedAuthority server, LoadedAuthority client) : IDisposable
 {
-    public OpenAuthority Server => server;
+    public LoadedAuthority Server => server;
 
-    public OpenAuthority Client => client;
+    public LoadedAuthority Client => client;
 
-    public IReadOnlyList<OpenAuthority> Each => server == client ? [server] : [server, client];
+    public IReadOnlyList<LoadedAuthority> Each => server == client ? [server] : [server, client];
 
-    /// <exception cref="CertsProblem">The folder has some, and they cannot be used or are not what was asked for.</exception>
-    public static OpenAuthorities Open(CertsRequest request, DateTimeOffset now)
+    /// <exception cref="Problem">The folder has some, and they cannot be used or are not what was asked for.</exception>
+    public static AuthoritySet Open(CertsRequest request, DateTimeOffset now)
     {
         var layout = request.Layout;
         if (!request.Force)
@@ -21,16 +23,16 @@ internal sealed class OpenAuthorities(OpenAuthority server, OpenAuthority client
         if (isNew ? request.SharedCa : layout.SharedAuthority.Files.IsComplete)
         {
             var shared = OpenOne(layout.SharedAuthority);
-            return new OpenAuthorities(shared, shared);
+            return new AuthoritySet(shared, shared);
         }
 
         if (request.SharedCa)
             throw CertsProblems.SharedCaConflict(request);
-        return new OpenAuthorities(OpenOne(layout.ServerAuthority), OpenOne(layout.ClientAuthority));
+        return new AuthoritySet(OpenOne(layout.ServerAuthority), OpenOne(layout.ClientAuthority));
 
-        OpenAuthority OpenOne(AuthorityFolder folder) => request.Force || folder.Files.IsAbsent
-            ? OpenAuthority.Create(folder, request.Key ?? default, now)
-            : OpenAuthority.Read(folder, request);
+        LoadedAuthority OpenOne(AuthorityFolder folder) => request.Force || folder.Files.IsAbsent
+            ? LoadedAuthority.Create(folder, request.Key ?? default, now)
+            : LoadedAuthority.Read(folder, request);
     }
 
     public void Dispose()
@@ -56,4 +58,25 @@ internal sealed class OpenAuthorities(OpenAuthority server, OpenAuthority client
         if (!hasShared && absent.Count > 0 && layout.Holders.FirstOrDefault(holder => !holder.Files.IsAbsent) is { } signed)
             throw CertsProblems.AuthorityMissing(request, string.Join(", ", absent), signed.Folder);
     }
+}
+
+/// <summary>An authority at hand for signing, and whether its folder has yet to be written.</summary>
+internal sealed record LoadedAuthority(AuthorityFolder Folder, Authority Authority, bool IsNew) : IDisposable
+{
+    public static LoadedAuthority Create(AuthorityFolder folder, KeyKind key, DateTimeOffset now) =>
+        new(folder, Authority.Create(folder.Name, key, now), IsNew: true);
+
+    public static LoadedAuthority Read(AuthorityFolder folder, CertsRequest request)
+    {
+        try
+        {
+            return new LoadedAuthority(folder, folder.Read(), IsNew: false);
+        }
+        catch (CryptographicException e)
+        {
+            throw CertsProblems.AuthorityDamaged(request, folder.Path, e);
+        }
+    }
+
+    public void Dispose() => Authority.Dispose();
 }

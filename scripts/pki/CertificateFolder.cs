@@ -4,13 +4,13 @@ using System.Security.Cryptography.X509Certificates;
 namespace Greeter.Pki;
 
 /// <summary>The three files that a server or a client holds: its chain, its key, and the roots of the other side.</summary>
-public sealed record HolderFolder(string Folder, string Certificate, string Key, string Roots)
+public sealed record CertificateFolder(string Folder, string Certificate, string Key, string Roots)
 {
     public FileSet Files => new(Roots, Key, Certificate);
 
-    public static HolderFolder Server(string folder) => Of(folder, "server_cert.pem", "server_key.pem", "client_ca.pem");
+    public static CertificateFolder Server(string folder) => Of(folder, "server_cert.pem", "server_key.pem", "client_ca.pem");
 
-    public static HolderFolder Client(string folder) => Of(folder, "client_cert.pem", "client_key.pem", "server_ca.pem");
+    public static CertificateFolder Client(string folder) => Of(folder, "client_cert.pem", "client_key.pem", "server_ca.pem");
 
     /// <exception cref="CryptographicException">The file holds no certificate.</exception>
     public X509Certificate2 ReadLeaf() => CertificatePem.All(File.ReadAllText(Certificate))[0];
@@ -46,7 +46,7 @@ public sealed record HolderFolder(string Folder, string Certificate, string Key,
         files.AddPublic(Certificate, issued.ChainPem);
     }
 
-    private static HolderFolder Of(string folder, string certificate, string key, string roots) =>
+    private static CertificateFolder Of(string folder, string certificate, string key, string roots) =>
         new(folder, Path.Combine(folder, certificate), Path.Combine(folder, key), Path.Combine(folder, roots));
 
     private bool Trusts(Authority trusted)

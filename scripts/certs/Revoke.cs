@@ -1,20 +1,22 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Greeter.Pki;
+using Greeter.Scripts;
 
 namespace Greeter.Certs;
 
 /// <summary>Takes client certificates back: writes the list that the server reads, or makes it anew before it is out of date.</summary>
-internal static class Revocation
+internal static class Revoke
 {
-    /// <exception cref="CertsProblem">Nothing was changed.</exception>
-    public static void Run(CertificateLayout layout, IReadOnlyList<string> names, DateTimeOffset now, TextWriter output)
+    /// <exception cref="Problem">Nothing was changed.</exception>
+    public static void Run(CertsRequest request, IReadOnlyList<string> names, DateTimeOffset now, TextWriter output)
     {
+        var layout = request.Layout;
         try
         {
             if (!Directory.Exists(layout.Folder))
                 throw CertsProblems.RevocationWithoutAuthority(layout.Folder);
-            using var alone = CertsFolder.Lock(layout.Folder);
+            using var alone = request.LockFolder();
             var folder = layout.SharedAuthority.Files.IsComplete ? layout.SharedAuthority : layout.ClientAuthority;
             if (!folder.Files.IsComplete)
                 throw CertsProblems.RevocationWithoutAuthority(folder.Path);
@@ -22,13 +24,17 @@ internal static class Revocation
             var revoked = names.Select(name => Find(layout, name, authority)).ToArray();
             var path = layout.ClientRevocationList;
             using var files = new StagedFiles();
-            files.AddPublic(path, RevokedList.ToPem(authority.Issuing, File.Exists(path) ? File.ReadAllText(path) : null, revoked, now));
+            var earlier = File.Exists(path) ? File.ReadAllText(path) : null;
+            files.AddPublic(path, RevokedList.ToPem(authority.Issuing, earlier, revoked, now));
             files.Commit();
             foreach (var certificate in revoked)
                 output.WriteLine($"certs: revoked {certificate.Subject}, serial number {certificate.SerialNumber}");
-            output.WriteLine($"certs: wrote {path}, good until {(now + RevokedList.Lifetime).UtcDateTime:yyyy-MM-dd}; make it anew before: {CertsCommand.Line("--revoke")}");
+            output.WriteLine(
+                $"certs: wrote {path}, good until {(now + RevokedList.Lifetime).UtcDateTime:yyyy-MM-dd}; "
+                + $"make it anew before: {CommandText.Line("--revoke")}");
             output.WriteLine();
-            output.WriteLine($"next: dotnet run --project Greeter.Server -- --Tls:RevocationLists {Path.GetRelativePath(Environment.CurrentDirectory, path)}");
+            var shown = Path.GetRelativePath(Environment.CurrentDirectory, path);
+            output.WriteLine($"next: dotnet run --project Greeter.Server -- --Tls:RevocationLists {shown}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
