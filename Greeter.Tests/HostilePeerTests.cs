@@ -21,7 +21,7 @@ public sealed class HostilePeerTests : IAsyncLifetime
 
     [Fact]
     public async Task Connections_that_say_nothing_after_their_handshake_are_closed() =>
-        await _server.CloseAllAsync("keep_alive_timeout|none", await _server.ConnectTlsAsync(50));
+        await _server.CloseAllAsync("keep_alive_timeout|none|io_error", await _server.ConnectTlsAsync(50));
 
     [Theory]
     [InlineData("Tls", 0, "tls_handshake_failed")]

@@ -9,6 +9,12 @@ public static partial class TlsProblems
         "{reason}",
         "mend the file; a comma or a quotation mark is a good first guess");
 
+    /// <summary>TLS is used, and the program has not said with which files.</summary>
+    public static readonly TlsProblem TlsNotConfigured = new(
+        "tls-not-configured", "the program uses TLS and does not say with which files",
+        "{set} is used by UseTls or UseMutualTls, and no AddTls adds it",
+        "add it where the services are added: services.AddTls(configuration.GetSection(\"Tls\"))");
+
     /// <summary>A setting that nobody reads, most likely a typing error.</summary>
     public static readonly TlsProblem UnknownSetting = new(
         "unknown-setting", "unknown setting",
