@@ -14,7 +14,7 @@ public sealed class RubyServerTests : IDisposable
         foreach (var credentials in new[] { "insecure", "tls", "mtls" })
         {
             await using var server = Start(credentials);
-            var address = await AddressAsync(server, credentials);
+            var address = await RubyPrograms.AddressAsync(server, credentials);
 
             foreach (var (method, replies) in new[] { ("--verbose", 1), ("--stream", 5) })
             {
@@ -31,7 +31,7 @@ public sealed class RubyServerTests : IDisposable
     public async Task Refuses_our_client_and_our_client_says_why()
     {
         await using var server = Start("mtls");
-        var address = await AddressAsync(server, "mtls");
+        var address = await RubyPrograms.AddressAsync(server, "mtls");
         using var stranger = TestFolder.With(TestPki.Rsa);
         string[] theirs = ["--client-cert", stranger.ClientCert, "--client-key", stranger.ClientKey];
 
@@ -49,7 +49,7 @@ public sealed class RubyServerTests : IDisposable
     {
         await using var server = Start("mtls");
 
-        var doctor = await TestClient.RunAsync(_folder, "doctor", await AddressAsync(server, "mtls"));
+        var doctor = await TestClient.RunAsync(_folder, "doctor", await RubyPrograms.AddressAsync(server, "mtls"));
 
         doctor.ExitCode.Should().Be(0, doctor.Output + doctor.Error);
         doctor.Output.Should().Contain("SayHello: Hello World");
@@ -57,15 +57,5 @@ public sealed class RubyServerTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static async Task<string> AddressAsync(ChildProcess server, string credentials)
-    {
-        var port = (await server.Output.WaitForAsync("port ")).Split(' ')[1].Trim();
-        return $"{(credentials == "insecure" ? "http" : "https")}://localhost:{port}";
-    }
-
-    private ChildProcess Start(string credentials)
-    {
-        string[] files = credentials switch { "insecure" => [], "tls" => [_folder.ServerKey, _folder.ServerCert], _ => [_folder.ServerKey, _folder.ServerCert, _folder.ClientCa] };
-        return ChildProcess.Start(FactWithRubyGrpcAttribute.Ruby, [Programs.Source("Greeter.Tests", "ruby", "serve.rb"), .. files]);
-    }
+    private ChildProcess Start(string credentials) => RubyPrograms.Serve(_folder, credentials);
 }

@@ -15,10 +15,10 @@ public sealed class RubyClientTests : IAsyncLifetime
     public async Task Is_greeted_on_the_insecure_port() => await BeGreetedAsync(_server.Insecure, []);
 
     [FactWithRubyGrpc]
-    public async Task Is_greeted_on_the_tls_port() => await BeGreetedAsync(_server.Tls, Files(_folder));
+    public async Task Is_greeted_on_the_tls_port() => await BeGreetedAsync(_server.Tls, RubyPrograms.Files(_folder));
 
     [FactWithRubyGrpc]
-    public async Task Is_greeted_on_the_mtls_port() => await BeGreetedAsync(_server.Mtls, Files(_folder));
+    public async Task Is_greeted_on_the_mtls_port() => await BeGreetedAsync(_server.Mtls, RubyPrograms.Files(_folder));
 
     [FactWithRubyGrpc]
     public async Task Is_greeted_on_the_mtls_port_with_rsa_keys()
@@ -26,7 +26,7 @@ public sealed class RubyClientTests : IAsyncLifetime
         using var folder = TestFolder.With(TestPki.Rsa);
         await using var server = await TestServer.StartAsync(folder);
 
-        await BeGreetedAsync(server.Mtls, Files(folder));
+        await BeGreetedAsync(server.Mtls, RubyPrograms.Files(folder));
     }
 
     [FactWithRubyGrpc]
@@ -35,7 +35,7 @@ public sealed class RubyClientTests : IAsyncLifetime
         using var stranger = TestFolder.With(new TestPki(Pki.KeyKind.Ec));
         stranger.Write(stranger.ServerCa, TestPki.Ec.ServerCa.RootsPem);
 
-        var run = await RunAsync("once", _server.Mtls, Files(stranger));
+        var run = await RubyPrograms.GreetAsync("once", _server.Mtls, RubyPrograms.Files(stranger));
 
         run.Should().Be(new ProcessResult(1, "", "GRPC::Unavailable\n"));
         await _server.Log.WaitForAsync("[client-authority-rekeyed]");
@@ -44,7 +44,7 @@ public sealed class RubyClientTests : IAsyncLifetime
     [FactWithRubyGrpc]
     public async Task Is_refused_on_the_tls_port_without_tls()
     {
-        var run = await RunAsync("once", _server.Tls, []);
+        var run = await RubyPrograms.GreetAsync("once", _server.Tls, []);
 
         run.Should().Be(new ProcessResult(1, "", "GRPC::Unavailable\n"));
         await _server.Log.WaitForAsync("[plaintext-to-tls-port]");
@@ -56,20 +56,10 @@ public sealed class RubyClientTests : IAsyncLifetime
         _folder.Dispose();
     }
 
-    private static string[] Files(TestFolder folder) => [folder.ServerCa, folder.ClientKey, folder.ClientCert];
-
     private static async Task BeGreetedAsync(string url, string[] files)
     {
-        (await RunAsync("once", url, files)).Should().Be(new ProcessResult(0, "Hello World\n", ""));
-        (await RunAsync("stream", url, files)).Should().Be(new ProcessResult(0, string.Concat(Enumerable.Repeat("Hello World\n", 5)), ""));
-        (await RunAsync("chat", url, files)).Should().Be(new ProcessResult(0, "Hello Ada\nHello Grace\n", ""));
+        (await RubyPrograms.GreetAsync("once", url, files)).Should().Be(new ProcessResult(0, "Hello World\n", ""));
+        (await RubyPrograms.GreetAsync("stream", url, files)).Should().Be(new ProcessResult(0, string.Concat(Enumerable.Repeat("Hello World\n", 5)), ""));
+        (await RubyPrograms.GreetAsync("chat", url, files)).Should().Be(new ProcessResult(0, "Hello Ada\nHello Grace\n", ""));
     }
-
-    // gRPC's C core takes settings from the environment too; the test means the three files alone.
-    private static Task<ProcessResult> RunAsync(string method, string url, string[] files) => ChildProcess.RunAsync(
-        FactWithRubyGrpcAttribute.Ruby,
-        [Programs.Source("Greeter.Tests", "ruby", "greet.rb"), method, new Uri(url).Authority, .. files],
-        folder: null,
-        ("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", null), ("GRPC_VERBOSITY", "NONE"), ("RUBYOPT", null),
-        ("grpc_proxy", null), ("http_proxy", null), ("https_proxy", null));
 }

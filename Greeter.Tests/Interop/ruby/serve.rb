@@ -1,6 +1,7 @@
 # A server in another language, with nothing but what gRPC itself offers there:
 #   serve.rb [SERVER_KEY SERVER_CERT [CLIENT_CA]]
-# Without files the port is insecure; with CLIENT_CA it asks clients for a certificate. Prints its port, then serves.
+# Without files the port is insecure; with CLIENT_CA it asks clients for a certificate. Prints its port (any free one,
+# or the one of the environment variable PORT), then serves.
 require_relative 'greeter'
 
 class Service < Greeter
@@ -24,7 +25,7 @@ credentials = if private_key
                 :this_port_is_insecure
               end
 server = GRPC::RpcServer.new
-port = server.add_http2_port('127.0.0.1:0', credentials)
+port = server.add_http2_port("127.0.0.1:#{ENV.fetch('PORT', '0')}", credentials)
 server.handle(Service)
 $stdout.puts "port #{port}"
 $stdout.flush
