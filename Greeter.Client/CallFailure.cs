@@ -23,7 +23,7 @@ internal static class CallFailure
             StatusCode.DeadlineExceeded => TlsProblems.DeadlineExceeded,
             StatusCode.Unauthenticated => TlsProblems.Unauthenticated,
             StatusCode.PermissionDenied => TlsProblems.PermissionDenied,
-            StatusCode.ResourceExhausted => TlsProblems.TooMuch,
+            StatusCode.ResourceExhausted => TlsProblems.ResourceExhausted,
 
             // Its time was over before more was known.
             _ when FailureDiagnosis.IsBelowGrpc(failure.Status) => TlsProblems.HandshakeFailed,

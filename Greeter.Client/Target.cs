@@ -23,7 +23,7 @@ internal sealed record Target(string Address, CredentialsKind Kind, TlsMaterial?
 
     /// <summary>Reads the files again and again, until the result is disposed.</summary>
     public IDisposable? Follow(ILoggerFactory logs, TimeProvider time) =>
-        Source?.Follow(RefreshInterval, time, logs.CreateLogger<TlsMaterialSource>());
+        Source?.Watch(RefreshInterval, time, logs.CreateLogger<TlsMaterialSource>());
 
     /// <summary>A channel to it, whose new connections show the newest certificate.</summary>
     public TlsChannel Channel(ILoggerFactory logs) => Source is null

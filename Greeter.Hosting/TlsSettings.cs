@@ -27,7 +27,8 @@ public static class TlsSettings
                 ? settings.Files(
                     TlsOptions.Section, nameof(TlsOptions.RevocationLists), options.RevocationLists, "a revocation list of clients")
                 : [],
-            RevocationMode = options.RevocationMode,
+            RevocationFailure = options.RevocationFailure,
+            PrivateKeyPasswordSetting = settings.Name($"{TlsOptions.Section}:{nameof(TlsOptions.PrivateKeyPasswordFile)}"),
             Missing = missing,
         });
     }
@@ -56,6 +57,7 @@ public static class TlsSettings
             TrustedRoots = trustsSystem
                 ? null
                 : Needed(nameof(TlsOptions.TrustedRoots), "the roots that may vouch for servers", TlsProblems.RootsMissing),
+            PrivateKeyPasswordSetting = settings.Name($"{TlsOptions.Section}:{nameof(TlsOptions.PrivateKeyPasswordFile)}"),
             Missing = missing,
         });
     }

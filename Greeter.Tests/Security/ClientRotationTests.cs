@@ -27,7 +27,7 @@ public sealed class ClientRotationTests : IDisposable
         var source = TlsSettings.SourceForClient(Settings(), provesItself: true);
         var order = new ConcurrentDictionary<TlsMaterial, int> { [source.Current] = 0 };
         source.Changed += material => order[material] = order.Count;
-        using var following = source.Follow(Interval, _time, NullLogger.Instance);
+        using var following = source.Watch(Interval, _time, NullLogger.Instance);
         var made = new ConcurrentQueue<TlsMaterial>();
         using var handler = new RotatingTlsHandler(source, material =>
         {
@@ -55,7 +55,7 @@ public sealed class ClientRotationTests : IDisposable
         await using var server = await TestServer.StartAsync(_folder);
         using var connections = new OpenConnections(server);
         var source = TlsSettings.SourceForClient(Settings(), provesItself: true);
-        using var following = source.Follow(Interval, _time, NullLogger.Instance);
+        using var following = source.Watch(Interval, _time, NullLogger.Instance);
         using var channel = TlsChannel.ForAddress(server.Mtls, source);
         var client = new Helloworld.Greeter.GreeterClient(channel);
         var abandoned = client.SayHelloStreamReply(new HelloRequest { Name = "Ada" });

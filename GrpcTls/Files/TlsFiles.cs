@@ -29,8 +29,11 @@ public sealed class TlsFiles
     /// <summary>The revocation lists of the authorities that vouch for the other side; empty for none.</summary>
     public IReadOnlyList<TlsFile> RevocationLists { get; init; } = [];
 
-    /// <summary>What becomes of a peer whose authority has no current list among <see cref="RevocationLists"/>.</summary>
-    public RevocationMode RevocationMode { get; init; }
+    /// <summary>What happens to a peer whose authority has no current list among <see cref="RevocationLists"/>; hard-fail by default.</summary>
+    public RevocationFailure RevocationFailure { get; init; }
+
+    /// <summary>What the setting of <see cref="PrivateKeyPassword"/> is called in messages, also where it is empty.</summary>
+    public string PrivateKeyPasswordSetting { get; init; } = "the setting of the key's password file";
 
     /// <summary>The settings that should have named a file and did not. Files that lack one cannot be loaded.</summary>
     internal IReadOnlyList<TlsProblem> Missing { get; init; } = [];
@@ -56,4 +59,16 @@ public sealed class TlsFiles
             absent.Add(TlsProblems.RootsMissing.With(("setting", nameof(TrustedRoots)), ("role", "the roots that may vouch for servers")));
         return absent;
     }
+}
+
+/// <summary>What happens to a peer about which no current revocation list says anything.</summary>
+public enum RevocationFailure
+{
+    /// <summary>Hard-fail: it is refused. A list that is missing, forged or out of date could be an attacker's doing.</summary>
+    Hard,
+
+    /// <summary>
+    /// Soft-fail: it is let in, because being reachable matters more. A revoked peer whose list is current is refused all the same.
+    /// </summary>
+    Soft,
 }
