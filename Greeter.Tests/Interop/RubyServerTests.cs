@@ -66,6 +66,6 @@ public sealed class RubyServerTests : IDisposable
     private ChildProcess Start(string credentials)
     {
         string[] files = credentials switch { "insecure" => [], "tls" => [_folder.ServerKey, _folder.ServerCert], _ => [_folder.ServerKey, _folder.ServerCert, _folder.ClientCa] };
-        return ChildProcess.Start(FactWithRubyGrpcAttribute.Ruby, [Programs.Source("Greeter.Tests", "ruby", "serve.rb"), .. files]);
+        return ChildProcess.Start(FactWithRubyGrpcAttribute.Ruby, [Programs.Source("Greeter.Tests", "Interop", "ruby", "serve.rb"), .. files]);
     }
 }

@@ -117,7 +117,7 @@ public sealed class HealthTests : IAsyncLifetime
         {
             var run = await ChildProcess.RunAsync(
                 FactWithPythonGrpcAttribute.Python,
-                [Programs.Source("Greeter.Tests", "python", "health.py"), $"localhost:{_server.Port(port)}", .. files],
+                [Programs.Source("Greeter.Tests", "Interop", "python", "health.py"), $"localhost:{_server.Port(port)}", .. files],
                 folder: null, ("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", null), ("GRPC_VERBOSITY", "NONE"), ("http_proxy", null), ("https_proxy", null), ("grpc_proxy", null));
 
             run.Should().Be(new ProcessResult(0, "Check: SERVING\nWatch: SERVING\nCheck no.such.Service: NOT_FOUND\n", ""));

@@ -68,7 +68,7 @@ public sealed class RubyClientTests : IAsyncLifetime
     // gRPC's C core takes settings from the environment too; the test means the three files alone.
     private static Task<ProcessResult> RunAsync(string method, string url, string[] files) => ChildProcess.RunAsync(
         FactWithRubyGrpcAttribute.Ruby,
-        [Programs.Source("Greeter.Tests", "ruby", "greet.rb"), method, new Uri(url).Authority, .. files],
+        [Programs.Source("Greeter.Tests", "Interop", "ruby", "greet.rb"), method, new Uri(url).Authority, .. files],
         folder: null,
         ("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", null), ("GRPC_VERBOSITY", "NONE"), ("RUBYOPT", null),
         ("grpc_proxy", null), ("http_proxy", null), ("https_proxy", null));
