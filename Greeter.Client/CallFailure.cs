@@ -23,7 +23,7 @@ internal static class CallFailure
             StatusCode.DeadlineExceeded => TlsProblems.DeadlineExceeded,
             StatusCode.Unauthenticated => TlsProblems.Unauthenticated,
             StatusCode.PermissionDenied => TlsProblems.PermissionDenied,
-            StatusCode.ResourceExhausted => TlsProblems.TooMuch,
+            StatusCode.ResourceExhausted => TlsProblems.ResourceExhausted,
             _ when IsNotGrpc(failure) => TlsProblems.NotGrpc,
             _ => TlsProblems.CallFailed,
         };

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Greeter.Hosting;
 using GrpcTls;
 using Microsoft.Extensions.Logging;
 
@@ -77,7 +78,7 @@ internal static class Compare
             terminal.Error.WriteLine();
             terminal.Error.WriteLine($"greeter: {Who(same)}{(same.Key.IsAsExpected ? ", refused as it should be" : "")}:");
             foreach (var problem in TlsProblems.Merged(same.Select(cell => cell.Problem!)))
-                terminal.Error.WriteLine(problem.Describe());
+                terminal.Error.WriteLine(ProblemConsole.Describe(problem));
         }
 
         if (table.FindAll(cell => !cell.IsAsExpected) is { Count: > 0 } unexpected)

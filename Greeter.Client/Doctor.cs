@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Greeter.Hosting;
 using Grpc.Core;
 using Grpc.Health.V1;
 using GrpcTls;
@@ -94,7 +95,7 @@ internal static class Doctor
             return (path, TlsFilesCheck.Run(FilesOf(path), DateTimeOffset.UtcNow));
         }
 
-        var files = TlsFiles.ForClient(settings, provesItself: true);
+        var files = TlsSettings.ForClient(settings, provesItself: true);
         settings.ThrowIfAny();
         return (Path.GetDirectoryName((files.CertificateChain ?? files.TrustedRoots)!.Path)!, TlsFilesCheck.Run(files, DateTimeOffset.UtcNow));
     }

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Greeter.Hosting;
 using GrpcTls;
 
 namespace Greeter.Client;
@@ -37,7 +38,7 @@ internal static class DoctorReport
         }
 
         foreach (var problem in TlsProblems.Merged(diagnosis.Problems))
-            terminal.Error.WriteLine(problem.Describe());
+            terminal.Error.WriteLine(ProblemConsole.Describe(problem));
     }
 
     /// <summary>The shape is documented in docs/doctor.md: fields are added, never renamed. Steps and problems are printable from the start.</summary>

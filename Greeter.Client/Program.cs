@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Greeter.Hosting;
 using GrpcTls;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,3 +1,4 @@
+using Greeter.Hosting;
 using Grpc.Core;
 using Grpc.Net.Client;
 using GrpcTls;

@@ -1,3 +1,4 @@
+using Greeter.Hosting;
 using GrpcTls;
 
 namespace Greeter.Client;
@@ -35,7 +36,7 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
     {
         try
         {
-            Error.WriteLine(problem.Describe());
+            Error.WriteLine(ProblemConsole.Describe(problem));
         }
         catch (IOException)
         {
@@ -60,7 +61,7 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
     public void Report(IEnumerable<TlsProblem> problems, Exception exception, bool verbose)
     {
         foreach (var problem in problems)
-            Error.WriteLine(problem.Describe());
+            Error.WriteLine(ProblemConsole.Describe(problem));
         if (verbose)
             Error.WriteLine(PeerText.Lines(exception.ToString())); // An exception carries the other side's words as they came.
     }

@@ -26,7 +26,7 @@ public sealed class RotationTests(ITestOutputHelper output) : IDisposable
     {
         await using var server = await TestServer.StartAsync(_folder, _time, "--Limits:ConnectionGrace", "1.00:00:00", "--Logging:LogLevel:Default", "Warning");
         var source = Source();
-        using var following = source.Follow(Interval, _time, NullLogger.Instance);
+        using var following = source.Watch(Interval, _time, NullLogger.Instance);
         using var channel = TlsChannel.ForAddress(server.Mtls, source);
         var client = new Helloworld.Greeter.GreeterClient(channel);
         var pkis = new[] { TestPki.Ec, new TestPki(KeyKind.Ec) };

@@ -13,7 +13,7 @@ public sealed class FailureMutualTests
     [
         ("client-certificate-missing", "client-certificate-missing"), // E01
         ("client-authority-unknown", "client-authority-unknown"), // E02
-        ("client-authority-twin", "client-certificate-refused"), // The name that the server accepts is the right one.
+        ("client-authority-rekeyed", "client-certificate-refused"), // The name that the server accepts is the right one.
         ("client-certificate-expired", "client-certificate-expired"), // E03
         ("client-certificate-not-yet-valid", "client-certificate-not-yet-valid"),
         ("client-self-signed", "client-self-signed"), // E07

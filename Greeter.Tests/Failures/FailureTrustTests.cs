@@ -10,7 +10,7 @@ public sealed class FailureTrustTests
     public static TheoryData<string, string, SslProtocols> Roots => new()
     {
         { "other", "server-authority-unknown", SslProtocols.Tls12 }, { "other", "server-authority-unknown", SslProtocols.Tls13 },
-        { "twin", "server-authority-twin", SslProtocols.Tls12 }, { "twin", "server-authority-twin", SslProtocols.Tls13 },
+        { "twin", "server-authority-rekeyed", SslProtocols.Tls12 }, { "twin", "server-authority-rekeyed", SslProtocols.Tls13 },
     };
 
     // A04, A07, A09, A10, A11: what the server shows, the problem, and values that have to be in the message.

@@ -35,7 +35,7 @@ public sealed class FailureOtherClientsTests
     private static readonly (PortKind Port, string Ca, string Identity, string Problem)[] Cases =
     [
         (PortKind.Mtls, "server_ca.pem", "-", "client-certificate-missing"),
-        (PortKind.Mtls, "server_ca.pem", "stranger", "client-authority-twin"),
+        (PortKind.Mtls, "server_ca.pem", "stranger", "client-authority-rekeyed"),
         (PortKind.Tls, "-", "-", "plaintext-to-tls-port"),
     ];
 

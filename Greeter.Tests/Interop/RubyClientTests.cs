@@ -38,7 +38,7 @@ public sealed class RubyClientTests : IAsyncLifetime
         var run = await RunAsync("once", _server.Mtls, Files(stranger));
 
         run.Should().Be(new ProcessResult(1, "", "GRPC::Unavailable\n"));
-        await _server.Log.WaitForAsync("[client-authority-twin]");
+        await _server.Log.WaitForAsync("[client-authority-rekeyed]");
     }
 
     [FactWithRubyGrpc]

@@ -41,7 +41,7 @@ public sealed class RubyServerTests : IDisposable
 
         (none.ExitCode, other.ExitCode, mine.ExitCode).Should().Be((1, 1, 0));
         none.Error.Should().Contain("[client-certificate-missing]").And.Contain("Greeter client_ca root");
-        other.Error.Should().ContainAny("[client-authority-unknown]", "[client-authority-twin]", "[client-certificate-refused]").And.Contain("CN=greeter-client");
+        other.Error.Should().ContainAny("[client-authority-unknown]", "[client-authority-rekeyed]", "[client-certificate-refused]").And.Contain("CN=greeter-client");
     }
 
     [FactWithRubyGrpc]

@@ -26,7 +26,7 @@ public sealed class ClientFollowsFilesTests : IDisposable
         Replacing.Put(way, _folder.Root, 1, Set("one"), () => { });
         await using var server = await TestServer.StartAsync(_folder);
         var source = Source(live);
-        using var following = source.Follow(Interval, _time, LoggerFactory.Create(_ => { }).CreateLogger("client"));
+        using var following = source.Watch(Interval, _time, LoggerFactory.Create(_ => { }).CreateLogger("client"));
         using var channel = TlsChannel.ForAddress(server.Mtls, source);
         (await CallerAsync(channel)).Should().Be("spiffe://greeter.example/one");
         using var chat = new Helloworld.Greeter.GreeterClient(channel).SayHelloBidiStream();
@@ -57,7 +57,7 @@ public sealed class ClientFollowsFilesTests : IDisposable
         await using var server = await TestServer.StartAsync(_folder);
         var source = Source(live);
         var log = new LogLines();
-        using var following = source.Follow(Interval, _time, log.CreateLogger("client"));
+        using var following = source.Watch(Interval, _time, log.CreateLogger("client"));
         using var channel = TlsChannel.ForAddress(server.Mtls, source);
 
         File.WriteAllText(Path.Combine(live, "client_key.pem"), TestPki.Ec.Server.KeyPem);

@@ -38,7 +38,7 @@ public sealed class MaterialMetricsTests : IDisposable
 
     private static void Enable(Instrument instrument, MeterListener listener)
     {
-        if (instrument.Name is "greeter.tls.reloads" or "greeter.tls.certificate.time_left")
+        if (instrument.Name is "grpctls.reloads" or "grpctls.certificate.time_left")
             listener.EnableMeasurementEvents(instrument);
     }
 

@@ -84,15 +84,15 @@ public sealed class RevocationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("forged", RevocationMode.Closed, "revocation-unknown")]
-    [InlineData("forged", RevocationMode.Open, null)]
-    [InlineData("expired", RevocationMode.Closed, "revocation-list-expired")]
-    [InlineData("expired", RevocationMode.Open, null)]
-    [InlineData("of another issuer", RevocationMode.Closed, "revocation-unknown")]
-    [InlineData("of another issuer", RevocationMode.Open, null)]
-    [InlineData("good", RevocationMode.Closed, null)]
-    [InlineData("good", RevocationMode.Open, null)]
-    public async Task A_list_that_does_not_count_has_the_documented_effect(string kind, RevocationMode mode, string? problem)
+    [InlineData("forged", RevocationFailure.Hard, "revocation-unknown")]
+    [InlineData("forged", RevocationFailure.Soft, null)]
+    [InlineData("expired", RevocationFailure.Hard, "revocation-list-expired")]
+    [InlineData("expired", RevocationFailure.Soft, null)]
+    [InlineData("of another issuer", RevocationFailure.Hard, "revocation-unknown")]
+    [InlineData("of another issuer", RevocationFailure.Soft, null)]
+    [InlineData("good", RevocationFailure.Hard, null)]
+    [InlineData("good", RevocationFailure.Soft, null)]
+    public async Task A_list_that_does_not_count_has_the_documented_effect(string kind, RevocationFailure mode, string? problem)
     {
         using var twin = Authority.Create("client_ca", KeyKind.Ec, TestPki.Now);
         switch (kind)
@@ -111,7 +111,7 @@ public sealed class RevocationTests : IDisposable
                 break;
         }
 
-        await using var server = await StartAsync("--Tls:RevocationMode", $"{mode}");
+        await using var server = await StartAsync("--Tls:RevocationFailure", $"{mode}");
 
         if (problem is null)
             (await GreetAsync(TestPki.Ec.Client, server)).Should().Be(StatusCode.OK);

@@ -24,7 +24,7 @@ internal static class BrokenClient
                 }
 
                 break;
-            case "client-authority-twin":
+            case "client-authority-rekeyed":
                 folder.WriteClient(new TestPki(KeyKind.Ec).Client);
                 break;
             case "client-certificate-expired":

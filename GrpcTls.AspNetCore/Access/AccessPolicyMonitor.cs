@@ -1,3 +1,4 @@
+using Greeter.Hosting;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Primitives;
 

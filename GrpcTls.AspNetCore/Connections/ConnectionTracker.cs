@@ -27,7 +27,7 @@ internal sealed partial class ConnectionTracker(TlsMaterialSource? source, TimeS
             _reverification = new Reverification(source.Current, () => _open.Keys, Refusal, End, _logger);
             _ = Task.Run(_reverification.RunAsync, CancellationToken.None);
             source.Changed += _reverification.Request;
-            _following = source.Follow(interval, time, logs.CreateLogger<TlsMaterialSource>());
+            _following = source.Watch(interval, time, logs.CreateLogger<TlsMaterialSource>());
         }
 
         _timer = time.CreateTimer(_ => Look(), state: null, interval, interval);

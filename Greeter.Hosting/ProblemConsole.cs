@@ -1,6 +1,27 @@
 using System.Text.Json;
+using GrpcTls;
 
-namespace GrpcTls;
+namespace Greeter.Hosting;
+
+/// <summary>How the sample tells a person what is wrong: three lines for each problem, which begin with its name.</summary>
+public static class ProblemConsole
+{
+    /// <summary>The name that both programs have in messages.</summary>
+    public const string Program = "greeter";
+
+    /// <summary>The three lines of a problem, without a line break at the end.</summary>
+    /// <param name="problem">What is wrong.</param>
+    public static string Describe(TlsProblem problem) => problem.Describe(Program);
+
+    /// <summary>Writes three lines for each problem; problems of one kind with the same fix are one.</summary>
+    /// <param name="error">Where to.</param>
+    /// <param name="problems">What is wrong, in its order.</param>
+    public static void Write(TextWriter error, params IEnumerable<TlsProblem> problems)
+    {
+        foreach (var problem in TlsProblems.Merged(problems))
+            error.WriteLine(Describe(problem));
+    }
+}
 
 /// <summary>What the configuration's own exceptions mean for a person.</summary>
 public static class SettingsFailure

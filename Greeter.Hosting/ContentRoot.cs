@@ -1,4 +1,4 @@
-namespace GrpcTls;
+namespace Greeter.Hosting;
 
 /// <summary>The folder that a program's configuration stands in.</summary>
 public static class ContentRoot

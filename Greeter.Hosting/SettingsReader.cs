@@ -1,7 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using GrpcTls;
 using Microsoft.Extensions.Configuration;
 
-namespace GrpcTls;
+namespace Greeter.Hosting;
 
 /// <summary>
 /// Reads sections of the configuration into options, strictly: unknown keys and impossible values are noted, and
@@ -50,13 +52,13 @@ public sealed class SettingsReader(IConfiguration configuration, string folder, 
     /// <summary>Reads a section; what cannot be read keeps its default and is noted.</summary>
     /// <typeparam name="T">Options with settable properties: text, numbers, times (hh:mm:ss), enums, each also nullable.</typeparam>
     /// <param name="section">The section's name.</param>
-    public T Read<T>(string section)
+    public T Read<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(string section)
         where T : new()
     {
         var options = new T();
-        if (configuration[section] is { Length: > 0 })
-            _problems.Add(Invalid(section, $"a section, with keys like {section}:{typeof(T).GetProperties()[0].Name}"));
         var properties = typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).ToArray();
+        if (configuration[section] is { Length: > 0 })
+            _problems.Add(Invalid(section, $"a section, with keys like {section}:{properties[0].Name}"));
         foreach (var entry in configuration.GetSection(section).GetChildren())
         {
             var property = Array.Find(properties, property => property.Name.Equals(entry.Key, StringComparison.OrdinalIgnoreCase));
@@ -66,7 +68,7 @@ public sealed class SettingsReader(IConfiguration configuration, string folder, 
                 property.SetValue(options, Texts(entry));
             else if (entry.GetChildren().FirstOrDefault() is { } child)
                 _problems.Add(Unknown(child.Path, [property.Name]));
-            else if (SettingValue.TryParse(entry.Value, property, out var value))
+            else if (SettingValue.TryParse(entry.Value, property, mayBeEmpty: property.GetValue(options) is null, out var value))
                 property.SetValue(options, value);
             else
                 _problems.Add(Invalid(entry.Path, SettingValue.Expected(property)));
@@ -131,17 +133,11 @@ public sealed class SettingsReader(IConfiguration configuration, string folder, 
     public TlsProblem Unknown(string path, IReadOnlyCollection<string> known)
     {
         var key = path[(path.LastIndexOf(':') + 1)..];
-        var near = Nearest(key, known);
+        var near = Spelling.Nearest(key, known);
         return TlsProblems.UnknownSetting.With(
             ("setting", path), ("origin", Origin(path)),
             ("suggestion", near is null ? $"use one of {string.Join(", ", known)}, or remove it" : $"did you mean {near}?"));
     }
-
-    /// <summary>The name that was most likely meant; null where none is near.</summary>
-    /// <param name="typed">What stands there.</param>
-    /// <param name="known">The names that there are.</param>
-    public static string? Nearest(string typed, IEnumerable<string> known) =>
-        known.FirstOrDefault(name => SettingValue.IsNear(name, typed));
 
     /// <summary>What a setting is called in messages: the option of the command line that gave it, or itself.</summary>
     /// <param name="path">The setting, for example <c>Tls:PrivateKey</c>.</param>
