@@ -1,22 +1,22 @@
-using Greeter.Hosting;
 using Grpc.Core;
+using Greeter.Hosting;
 using GrpcTls;
 using Microsoft.Extensions.Logging;
 
 namespace Greeter.Client;
 
 /// <summary>Every kind of credentials on every port: who gets in, who does not, and why.</summary>
-internal static class CompareCommand
+internal static class Compare
 {
     private static readonly CredentialsKind[] Kinds = Enum.GetValues<CredentialsKind>();
 
-    public static async Task<int> RunAsync(SettingsReader settings, GreetRequest request, Terminal terminal, ILoggerFactory logs, CancellationToken stop)
+    public static async Task<int> RunAsync(Settings settings, GreetRequest request, Terminal terminal, CancellationToken cancellationToken)
     {
-        var addresses = settings.Read<AddressesOptions>(AddressesOptions.Section);
+        var addresses = settings.Reader.Read<AddressesOptions>(AddressesOptions.Section);
         foreach (var port in Kinds)
-            ClientSettings.ReadAddress(settings, port, addresses.For(port));
-        var mutual = ClientSettings.ReadMaterial(settings, provesItself: true);
-        settings.ThrowIfAny();
+            settings.ReadAddress(port, addresses.For(port));
+        var mutual = settings.ReadSource(isMutual: true)?.Current;
+        settings.Reader.ThrowIfAny();
 
         var table = new List<CompareCell>();
         foreach (var kind in Kinds)
@@ -30,7 +30,7 @@ internal static class CompareCommand
                     _ => mutual,
                 };
                 var target = new Target(WithScheme(addresses.For(port), kind), kind, material, request.ServerName);
-                table.Add(new CompareCell(kind, port, await TryAsync(target, request, terminal, logs, stop)));
+                table.Add(new CompareCell(kind, port, await TryAsync(target, request, terminal, settings.Logs, cancellationToken)));
             }
         }
 
@@ -38,11 +38,12 @@ internal static class CompareCommand
         return table.TrueForAll(cell => cell.IsAsExpected) ? ExitCode.Success : ExitCode.Failure;
     }
 
-    private static async Task<TlsProblem?> TryAsync(Target target, GreetRequest request, Terminal terminal, ILoggerFactory logs, CancellationToken stop)
+    private static async Task<TlsProblem?> TryAsync(
+        Target target, GreetRequest request, Terminal terminal, ILoggerFactory logs, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (var _ in GreetCommand.GreetAsync(target, request, terminal, logs, stop))
+            await foreach (var _ in Greet.GreetAsync(target, request, terminal, logs, cancellationToken))
             {
             }
 
@@ -50,7 +51,7 @@ internal static class CompareCommand
         }
         catch (RpcException e)
         {
-            stop.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             return CallFailure.Explain(e, target, request)[0];
         }
     }
@@ -65,19 +66,19 @@ internal static class CompareCommand
 
     private static void Print(List<CompareCell> table, Terminal terminal)
     {
-        var columns = Kinds.Select(port => table.Where(cell => cell.Port == port).Max(cell => cell.Word.Length)).ToArray();
+        var columns = Kinds.Select(port => table.Where(cell => cell.Port == port).Max(cell => cell.Outcome.Length)).ToArray();
         terminal.Out.WriteLine(Row("credentials", Kinds.Select(port => $"{Name(port)} port")));
         foreach (var row in table.GroupBy(cell => cell.Credentials))
-            terminal.Out.WriteLine(Row(Name(row.Key), row.Select(cell => cell.Word)));
+            terminal.Out.WriteLine(Row(Name(row.Key), row.Select(cell => cell.Outcome)));
 
-        // One cause is told once, with all that it is the cause of.
+        // One cause is reported once, with all that it is the cause of.
         var refused = table.Where(cell => cell.Problem is not null);
         foreach (var same in refused.GroupBy(cell => (cell.Problem!.Id, cell.Problem.Fix, cell.IsAsExpected)))
         {
             terminal.Error.WriteLine();
             terminal.Error.WriteLine($"greeter: {Who(same)}{(same.Key.IsAsExpected ? ", refused as it should be" : "")}:");
             foreach (var problem in TlsProblems.Merged(same.Select(cell => cell.Problem!)))
-                terminal.Error.WriteLine(problem.Describe());
+                terminal.Error.WriteLine(ProblemConsole.Describe(problem));
         }
 
         if (table.FindAll(cell => !cell.IsAsExpected) is { Count: > 0 } unexpected)
@@ -94,4 +95,18 @@ internal static class CompareCommand
     }
 
     private static string Name(CredentialsKind kind) => kind.ToString().ToLowerInvariant();
+}
+
+/// <summary>One kind of credentials on one port.</summary>
+/// <param name="Credentials">What the client brought.</param>
+/// <param name="Port">The kind of port it called.</param>
+/// <param name="Problem">Why it did not get in; null where it did.</param>
+internal sealed record CompareCell(CredentialsKind Credentials, CredentialsKind Port, TlsProblem? Problem)
+{
+    public string Outcome => Problem is null ? "greeted" : Problem.Id;
+
+    /// <summary>A certificate may be shown to a port that does not ask for one; otherwise the two kinds have to be the same.</summary>
+    public bool IsAsExpected => IsAllowed ? Problem is null : Problem is not null && Problem.Id != TlsProblems.ServerUnreachable.Id;
+
+    private bool IsAllowed => Credentials == Port || (Credentials, Port) is (CredentialsKind.Mtls, CredentialsKind.Tls);
 }
