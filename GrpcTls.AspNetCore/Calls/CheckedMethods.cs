@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Grpc.AspNetCore.Server;
 using Grpc.AspNetCore.Server.Model;
@@ -11,7 +12,7 @@ namespace GrpcTls.AspNetCore;
 /// INVALID_ARGUMENT. By itself the server takes the parser's exception for a fault of its own: UNKNOWN, and a stack trace
 /// in the log. An interceptor would come too late: the one message of a call is parsed before it.
 /// </summary>
-internal sealed class CheckedMethods<TService> : IServiceMethodProvider<TService>
+internal sealed class CheckedMethods<[DynamicallyAccessedMembers(CheckedMethods.Accessed)] TService> : IServiceMethodProvider<TService>
     where TService : class
 {
     public void OnServiceMethodDiscovery(ServiceMethodProviderContext<TService> context)
@@ -84,10 +85,19 @@ internal sealed class CheckedMethods<TService> : IServiceMethodProvider<TService
     }
 }
 
-/// <summary>Puts <see cref="CheckedMethods{TService}"/> in the place of gRPC's own binding.</summary>
-internal static class CheckedMethods
+/// <summary>Messages that cannot be parsed.</summary>
+public static class CheckedMethods
 {
-    public static IGrpcServerBuilder AddCheckedMethods(this IGrpcServerBuilder grpc)
+    // What gRPC itself asks of a service's type.
+    internal const DynamicallyAccessedMemberTypes Accessed = DynamicallyAccessedMemberTypes.PublicConstructors
+        | DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods;
+
+    /// <summary>
+    /// Answers a message that cannot be parsed with INVALID_ARGUMENT. By itself gRPC answers UNKNOWN, and logs an error with a stack trace.
+    /// </summary>
+    /// <param name="grpc">What <c>AddGrpc</c> returns.</param>
+    /// <returns>The builder.</returns>
+    public static IGrpcServerBuilder AddCheckedMessages(this IGrpcServerBuilder grpc)
     {
         grpc.Services.RemoveAll(typeof(IServiceMethodProvider<>));
         grpc.Services.AddSingleton(typeof(IServiceMethodProvider<>), typeof(CheckedMethods<>));
