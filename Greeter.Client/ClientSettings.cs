@@ -1,3 +1,4 @@
+using Greeter.Hosting;
 using GrpcTls;
 
 namespace Greeter.Client;
@@ -46,7 +47,7 @@ internal static class ClientSettings
 
     private static TlsMaterialSource? ReadSource(SettingsReader settings, bool provesItself)
     {
-        var files = TlsFiles.ForClient(settings, provesItself);
+        var files = TlsSettings.ForClient(settings, provesItself);
         return settings.Try(() => new TlsMaterialSource(files));
     }
 

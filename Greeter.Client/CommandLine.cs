@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Greeter.Hosting;
 using GrpcTls;
 using Microsoft.Extensions.Logging;
 
@@ -102,7 +103,7 @@ internal static class CommandLine
         if (parsed.UnmatchedTokens.Concat(Typed(parsed, options.Where)).FirstOrDefault(token => token.StartsWith('-')) is { } unknown)
         {
             var known = parsed.RootCommandResult.Command.Options.Concat(parsed.CommandResult.Command.Options);
-            var near = SettingsReader.Nearest(unknown.Split('=')[0], known.Select(option => option.Name));
+            var near = Spelling.Nearest(unknown.Split('=')[0], known.Select(option => option.Name));
             return [Wrong($"'{unknown}' is not an option", near is null ? Help : $"did you mean {near}? {Help}")];
         }
 

@@ -1,5 +1,6 @@
-using GrpcTls;
+using Greeter.Hosting;
 using Grpc.Core;
+using GrpcTls;
 using Microsoft.Extensions.Logging;
 
 namespace Greeter.Client;

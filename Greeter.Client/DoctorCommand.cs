@@ -1,5 +1,6 @@
-using GrpcTls.Client;
+using Greeter.Hosting;
 using GrpcTls;
+using GrpcTls.Client;
 using Microsoft.Extensions.Logging;
 
 namespace Greeter.Client;

@@ -1,3 +1,4 @@
+using Greeter.Hosting;
 using GrpcTls;
 
 namespace Greeter.Client;
@@ -13,7 +14,7 @@ internal static class DoctorFiles
             return (path, TlsFilesCheck.Run(Of(path), DateTimeOffset.UtcNow));
         }
 
-        var files = TlsFiles.ForClient(settings, provesItself: true);
+        var files = TlsSettings.ForClient(settings, provesItself: true);
         settings.ThrowIfAny();
         return (Path.GetDirectoryName((files.CertificateChain ?? files.TrustedRoots)!.Path)!, TlsFilesCheck.Run(files, DateTimeOffset.UtcNow));
     }

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using GrpcTls;
+using Greeter.Hosting;
 using Grpc.Core;
 using Helloworld;
 using Microsoft.Extensions.Logging;

@@ -1,7 +1,8 @@
 using Greeter.Auth.V1;
-using GrpcTls.Client;
-using GrpcTls;
+using Greeter.Hosting;
 using Grpc.Core;
+using GrpcTls;
+using GrpcTls.Client;
 using Microsoft.Extensions.Logging;
 
 namespace Greeter.Client;

@@ -1,3 +1,4 @@
+using Greeter.Scripts;
 using GrpcTls;
 
 namespace Greeter.Client;
@@ -15,18 +16,7 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
     {
         if (In != Console.In || Console.IsInputRedirected)
             return In.ReadLine();
-        Error.Write($"password of {PeerText.Printable(user)}: ");
-        var password = new System.Text.StringBuilder();
-        while (Console.ReadKey(intercept: true) is var key && key.Key != ConsoleKey.Enter)
-        {
-            if (key.Key == ConsoleKey.Backspace)
-                password.Length = Math.Max(0, password.Length - 1);
-            else if (!char.IsControl(key.KeyChar))
-                password.Append(key.KeyChar);
-        }
-
-        Error.WriteLine();
-        return password.ToString();
+        return PasswordPrompt.Type($"password of {PeerText.Printable(user)}: ");
     }
 
     /// <summary>Says what is wrong where perhaps nothing can be said.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using Greeter.Hosting;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -147,7 +148,7 @@ internal static class TlsPorts
     {
         if (!ports.Exists(port => port.IsTls))
             return null; // Settings that the ports don't use are not read.
-        var files = TlsFiles.ForServer(settings, options, verifiesClients: ports.Exists(port => port.Kind == PortKind.Mtls));
+        var files = TlsSettings.ForServer(settings, options, verifiesClients: ports.Exists(port => port.Kind == PortKind.Mtls));
         return settings.Try(() => new TlsMaterialSource(files));
     }
 }

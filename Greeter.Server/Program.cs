@@ -1,8 +1,8 @@
 using Greeter.Auth.V1;
-using GrpcTls.AspNetCore;
-using GrpcTls;
+using Greeter.Hosting;
 using Grpc.Health.V1;
 using Grpc.Reflection.V1;
+using GrpcTls.AspNetCore;
 
 namespace Greeter.Server;
 

@@ -1,5 +1,6 @@
-using GrpcTls.AspNetCore;
+using Greeter.Hosting;
 using GrpcTls;
+using GrpcTls.AspNetCore;
 
 namespace Greeter.Server;
 

@@ -1,3 +1,4 @@
+using Greeter.Hosting;
 using Grpc.AspNetCore.Server;
 using GrpcTls;
 using GrpcTls.AspNetCore;

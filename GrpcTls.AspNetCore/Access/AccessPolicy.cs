@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Greeter.Hosting;
 
 namespace GrpcTls.AspNetCore;
 

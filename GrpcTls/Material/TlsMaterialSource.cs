@@ -26,21 +26,6 @@ public sealed class TlsMaterialSource
         _history.Use(_current.Revocation, DateTimeOffset.UtcNow);
     }
 
-    /// <summary>Loads the files that a client's section <c>Tls</c> names.</summary>
-    /// <param name="settings">Where the section stands.</param>
-    /// <param name="provesItself">Whether the client shows a certificate of its own.</param>
-    /// <exception cref="TlsException">
-    /// A setting is missing, unknown or impossible, or a file cannot be used; all problems are in it. A setting that is missing
-    /// never means the operating system's authorities, or no certificate.
-    /// </exception>
-    public static TlsMaterialSource ForClient(SettingsReader settings, bool provesItself)
-    {
-        settings.Read<TlsOptions>(TlsOptions.Section);
-        var source = settings.Try(() => new TlsMaterialSource(TlsFiles.ForClient(settings, provesItself)));
-        settings.ThrowIfAny();
-        return source!;
-    }
-
     /// <summary>
     /// Raised after newer material has been published, on the thread that read the files. A subscriber that throws stops
     /// neither the others nor the watch; it is logged.
