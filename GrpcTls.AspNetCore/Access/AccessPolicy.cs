@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using Greeter.Hosting;
 
 namespace GrpcTls.AspNetCore;
 

@@ -1,9 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
-using Grpc.AspNetCore.Server;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace GrpcTls.AspNetCore;
 
@@ -85,22 +83,9 @@ internal sealed class CheckedMethods<[DynamicallyAccessedMembers(CheckedMethods.
     }
 }
 
-/// <summary>Messages that cannot be parsed.</summary>
-public static class CheckedMethods
+/// <summary>What gRPC itself asks of a service's type.</summary>
+internal static class CheckedMethods
 {
-    // What gRPC itself asks of a service's type.
-    internal const DynamicallyAccessedMemberTypes Accessed = DynamicallyAccessedMemberTypes.PublicConstructors
+    public const DynamicallyAccessedMemberTypes Accessed = DynamicallyAccessedMemberTypes.PublicConstructors
         | DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods;
-
-    /// <summary>
-    /// Answers a message that cannot be parsed with INVALID_ARGUMENT. By itself gRPC answers UNKNOWN, and logs an error with a stack trace.
-    /// </summary>
-    /// <param name="grpc">What <c>AddGrpc</c> returns.</param>
-    /// <returns>The builder.</returns>
-    public static IGrpcServerBuilder AddCheckedMessages(this IGrpcServerBuilder grpc)
-    {
-        grpc.Services.RemoveAll(typeof(IServiceMethodProvider<>));
-        grpc.Services.AddSingleton(typeof(IServiceMethodProvider<>), typeof(CheckedMethods<>));
-        return grpc;
-    }
 }
