@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
+using Greeter.Hosting;
+using GrpcTls.AspNetCore;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
-namespace GrpcTls.AspNetCore;
+namespace Greeter.Server;
 
 /// <summary>The section <c>Limits</c>: what a service on the internet sets on purpose, each with its reason.</summary>
 internal sealed class LimitsOptions
@@ -76,19 +78,26 @@ internal sealed class LimitsOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan KeepAlivePingTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Bytes in a second below which a request body or a reader of responses is cut off. Streams of messages are exempt: they may pause.</summary>
+    /// <summary>
+    /// Bytes in a second below which a request body or a reader of responses is cut off. Streams of messages are exempt: they may pause.
+    /// </summary>
     [Range(1, int.MaxValue)]
     public int MinDataRate { get; set; } = 240;
 
-    /// <summary>Calls in a second of one caller, or of one address where nobody is known. Empty: no limit; the right number is the service's own.</summary>
+    /// <summary>
+    /// Calls in a second of one caller, or of one address where nobody is known. Empty: no limit; the right number is the service's own.
+    /// </summary>
     [Range(1, 10_000_000)]
     public int? CallsPerSecond { get; set; }
 
-    public int ConnectionsPerAddress => MaxConnectionsPerAddress ?? Math.Max(10, MaxConnections / 10);
+    private int ConnectionsPerAddress => MaxConnectionsPerAddress ?? Math.Max(10, MaxConnections / 10);
+
+    /// <summary>A limit with these numbers, and a count of its own.</summary>
+    public ConnectionLimit ToConnectionLimit() => new(MaxConnections, ConnectionsPerAddress);
 
     public void Apply(KestrelServerLimits kestrel)
     {
-        kestrel.MaxConcurrentConnections = null; // Counted by ConnectionShares.
+        kestrel.MaxConcurrentConnections = null; // Counted by ConnectionLimits.
         kestrel.MaxConcurrentUpgradedConnections = 0; // HTTP/2 has none.
         kestrel.MaxRequestBodySize = null; // A stream may be long; MaxMessageSize bounds each message.
         kestrel.MaxRequestHeadersTotalSize = MaxHeadersSize;
@@ -100,5 +109,43 @@ internal sealed class LimitsOptions
         kestrel.Http2.MaxRequestHeaderFieldSize = MaxHeadersSize;
         kestrel.Http2.KeepAlivePingDelay = KeepAlivePingDelay;
         kestrel.Http2.KeepAlivePingTimeout = KeepAlivePingTimeout;
+    }
+}
+
+/// <summary>The connections of callers and those of probes are counted apart: who uses up the first does not stop the probes.</summary>
+internal sealed class ConnectionLimits(LimitsOptions limits)
+{
+    public ConnectionLimit Callers { get; } = limits.ToConnectionLimit();
+
+    public ConnectionLimit Probes { get; } = limits.ToConnectionLimit();
+
+    public static ConnectionLimit Of(ListenOptions listen, PortKind port)
+    {
+        var limits = listen.ApplicationServices.GetRequiredService<ConnectionLimits>();
+        return port == PortKind.Health ? limits.Probes : limits.Callers;
+    }
+}
+
+/// <summary>Where the limits go: to the library, to gRPC and to Kestrel.</summary>
+internal static class LimitsExtensions
+{
+    public static void AddLimits(this WebApplicationBuilder builder, SettingsReader settings)
+    {
+        var limits = settings.Read<LimitsOptions>(LimitsOptions.Section);
+        builder.Services.AddSingleton(limits).AddSingleton<ConnectionLimits>();
+        builder.Services.Configure<TlsConnectionOptions>(connections =>
+        {
+            connections.HandshakeTimeout = limits.HandshakeTimeout;
+            connections.MaxConnectionAge = limits.MaxConnectionAge;
+            connections.ConnectionGrace = limits.ConnectionGrace;
+        });
+        builder.Services.AddGrpc().AddMessageLimits(limits.MaxMessageSize, limits.MaxBytesWaiting);
+        builder.WebHost.ConfigureKestrel(kestrel => limits.Apply(kestrel.Limits));
+    }
+
+    public static void UseCallLimit(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<LimitsOptions>().CallsPerSecond is { } calls)
+            app.UseCallLimit(calls);
     }
 }

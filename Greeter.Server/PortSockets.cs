@@ -1,8 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
+using GrpcTls;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
 
-namespace GrpcTls.AspNetCore;
+namespace Greeter.Server;
 
 /// <summary>
 /// Binds every port when the host starts, before Kestrel does: all ports in use are reported at once, by their setting, and
@@ -108,4 +111,39 @@ internal sealed class PortSockets : IDisposable
             // A container without ::1: 127.0.0.1 alone will do, as it does for Kestrel.
         }
     }
+}
+
+/// <summary>A port that is open.</summary>
+/// <param name="Port">The port, with its number.</param>
+/// <param name="Endpoints">What Kestrel shall listen on for it.</param>
+internal sealed record BoundPort(ServerPort Port, IReadOnlyList<IPEndPoint> Endpoints);
+
+/// <summary>
+/// Gives Kestrel its ports when the host starts. Its options are made earlier, while the program is being built, and what
+/// was bound then would accept connections that nobody serves, and stay open when the program does not come to its start.
+/// </summary>
+internal sealed class PortOpening(PortSockets sockets, IOptions<KestrelServerOptions> kestrel, Action<ListenOptions, ServerPort> configure)
+    : IHostedLifecycleService
+{
+    // Before any service starts, Kestrel among them.
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (port, endpoints) in sockets.Bind())
+        {
+            foreach (var endpoint in endpoints)
+                kestrel.Value.Listen(endpoint, listen => configure(listen, port));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -1,121 +1,116 @@
-using System.Net;
+using System.ComponentModel.DataAnnotations;
 using Greeter.Hosting;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Http.Features;
+using GrpcTls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
-namespace GrpcTls.AspNetCore;
+namespace Greeter.Server;
 
-/// <summary>The ports that are on, and the material that they use. What people copy calls <see cref="AddTlsPorts(WebApplicationBuilder)"/>.</summary>
-internal static class TlsPorts
+/// <summary>What a port proves about the two ends.</summary>
+internal enum PortKind
 {
-    /// <summary>Opens the ports of the section <c>Ports</c>.</summary>
-    /// <exception cref="TlsException">The configuration or the files cannot be used; all problems are in it.</exception>
-    public static void AddTlsPorts(this WebApplicationBuilder builder)
-    {
-        var settings = new SettingsReader(builder.Configuration, builder.Environment.ContentRootPath);
-        builder.AddTlsPorts(settings);
-        settings.ThrowIfAny();
-    }
+    /// <summary>HTTP/2 without TLS: nobody is proven.</summary>
+    Insecure,
 
-    /// <summary>The same, for a program with more sections: what is wrong is noted in <paramref name="settings"/>.</summary>
-    public static void AddTlsPorts(this WebApplicationBuilder builder, SettingsReader settings)
+    /// <summary>The client knows the server.</summary>
+    Tls,
+
+    /// <summary>Both know each other.</summary>
+    Mtls,
+
+    /// <summary>HTTP/2 without TLS, for Kubernetes' probes: serves the health service and nothing else.</summary>
+    Health,
+}
+
+/// <summary>From where a port can be reached.</summary>
+internal enum ListenScope
+{
+    /// <summary>From this machine only.</summary>
+    Loopback,
+
+    /// <summary>From every network that this machine is in.</summary>
+    Any,
+}
+
+/// <summary>The section <c>Ports</c>: empty = off, 0 = any free port.</summary>
+internal sealed class PortsOptions
+{
+    public const string Section = "Ports";
+
+    [Range(0, 65535)]
+    public int? Insecure { get; set; }
+
+    [Range(0, 65535)]
+    public int? Tls { get; set; }
+
+    [Range(0, 65535)]
+    public int? Mtls { get; set; }
+
+    [Range(0, 65535)]
+    public int? Health { get; set; }
+}
+
+/// <summary>The section <c>Listen</c>: from where each port can be reached.</summary>
+internal sealed class ListenScopeOptions
+{
+    public const string Section = "Listen";
+
+    public ListenScope Insecure { get; set; }
+
+    public ListenScope Tls { get; set; }
+
+    public ListenScope Mtls { get; set; }
+
+    public ListenScope Health { get; set; }
+}
+
+/// <summary>A port that is on.</summary>
+/// <param name="Kind">What it proves.</param>
+/// <param name="Number">Its number; never 0 once it is bound.</param>
+/// <param name="Scope">From where it can be reached.</param>
+internal sealed record ServerPort(PortKind Kind, int Number, ListenScope Scope)
+{
+    /// <summary>The name in logs, metrics and headers.</summary>
+    public string Name => Kind.ToString().ToLowerInvariant();
+
+    public string Setting => $"{PortsOptions.Section}:{Kind}";
+
+    public bool IsTls => Kind is PortKind.Tls or PortKind.Mtls;
+
+    public string Url => $"{(IsTls ? "https" : "http")}://{(Scope == ListenScope.Any ? "0.0.0.0" : "localhost")}:{Number}";
+}
+
+/// <summary>The ports that are on, each with its transport.</summary>
+internal static class PortsExtensions
+{
+    /// <summary>Opens the ports of the section <c>Ports</c> when the host starts.</summary>
+    public static void AddPorts(this WebApplicationBuilder builder, SettingsReader settings)
     {
         RefuseForeignEndpoints(builder.Configuration, settings);
         var wanted = Wanted(settings);
-        var limits = settings.Read<LimitsOptions>(LimitsOptions.Section);
-        var options = wanted.Exists(port => port.IsTls) ? settings.Read<TlsOptions>(TlsOptions.Section) : new TlsOptions();
-        var source = LoadMaterial(settings, options, wanted);
-
-        builder.Services.AddSingleton(limits);
         builder.Services.AddSingleton(_ => new PortSockets(wanted)); // From a factory, so that the container disposes it.
         builder.Services.AddSingleton<IReadOnlyList<ServerPort>>(
             provider => [.. provider.GetRequiredService<PortSockets>().Bind().Select(bound => bound.Port)]);
-        if (source is not null)
-            builder.Services.AddSingleton(source);
-        builder.Services.AddSingleton(provider => new ConnectionTracker(
-            source, options.RefreshInterval, limits, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<ConnectionTracker>());
-
-        if (source is not null && wanted.Exists(port => port.Kind == PortKind.Mtls))
-            builder.Services.AddHostedService<RootsAdvice>();
-        builder.Services.AddSingleton<ConnectionShares>();
-        builder.Services.AddSingleton<ClosedConnections>();
-        builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<HandshakeRejections>();
-        builder.Services.AddSingleton<ILoggerProvider, KestrelHandshakeLogListener>();
-        builder.Logging.AddFilter<KestrelHandshakeLogListener>(category: null, LogLevel.None).AddFilter<KestrelHandshakeLogListener>(KestrelHandshakeLogListener.Category, LogLevel.Debug);
-
+        builder.Services.AddHostedService(provider => new PortOpening(
+            provider.GetRequiredService<PortSockets>(), provider.GetRequiredService<IOptions<KestrelServerOptions>>(), Configure));
         builder.WebHost.UseSockets();
         builder.Services.AddOptions<SocketTransportOptions>().Configure<PortSockets>(
             (transport, sockets) => transport.CreateBoundListenSocket = sockets.Take);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            limits.Apply(kestrel.Limits);
-        });
-        builder.Services.AddHostedService(provider => new PortOpening(
-            provider.GetRequiredService<PortSockets>(), provider.GetRequiredService<IOptions<KestrelServerOptions>>(),
-            (listen, port) => Configure(listen, port, source, limits)));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
     }
 
-    private static void Configure(ListenOptions listen, ServerPort port, TlsMaterialSource? source, LimitsOptions limits)
+    private static void Configure(ListenOptions listen, ServerPort port)
     {
         listen.Protocols = HttpProtocols.Http2; // gRPC needs it, and without TLS nothing could be negotiated anyway.
-        var services = listen.ApplicationServices;
-        var shares = services.GetRequiredService<ConnectionShares>();
-        listen.Use(next => shares.Take(port, next));
-        listen.Use(next => connection =>
+        listen.UseEndpointName(port.Name).UseConnectionLimit(ConnectionLimits.Of(listen, port.Kind));
+        _ = port.Kind switch
         {
-            connection.Features.Set(port);
-            connection.Features.Set(new ConnectionAddress((connection.RemoteEndPoint as IPEndPoint)?.Address));
-            HandshakeContext.Begin(port, connection.RemoteEndPoint);
-            return next(connection);
-        });
-        var keeper = services.GetRequiredService<ConnectionTracker>();
-        var closing = new GracefulClose(
-            port, limits.HandshakeTimeout, InFlight(listen.KestrelServerOptions.Limits.Http2),
-            services.GetRequiredService<ClosedConnections>(), services.GetRequiredService<TimeProvider>());
-        if (!port.IsTls)
-        {
-            listen.Use(keeper.Keep);
-            listen.Use(closing.Close);
-            return;
-        }
-
-        var refusals = services.GetRequiredService<HandshakeRejections>();
-        var options = new ServerTlsOptionsCache(source!, port.Kind == PortKind.Tls
-            ? TlsHandshake.Server
-            : material => TlsHandshake.MutualServer(material, refusals.Observer(material)));
-        listen.Use(new HandshakeGuard(refusals).Before);
-        listen.UseHttps(new TlsHandshakeCallbackOptions
-        {
-            OnConnection = _ => ValueTask.FromResult(options.Current),
-            HandshakeTimeout = limits.HandshakeTimeout,
-        });
-        listen.RequireHttp2(refusals);
-        if (port.Kind == PortKind.Mtls)
-            listen.Use(IdentifyCaller);
-        listen.Use(keeper.Keep);
-        listen.Use(closing.Close);
+            PortKind.Tls => listen.UseTls(),
+            PortKind.Mtls => listen.UseMutualTls(),
+            _ => listen.UseGracefulClose(),
+        };
     }
-
-    // What a client that keeps to HTTP/2 may have sent before it reads the GOAWAY: data up to the connection's window (RFC 9113,
-    // section 5.2), and headers of as many calls as it may have.
-    private static long InFlight(Http2Limits limits) =>
-        limits.InitialConnectionWindowSize + ((long)limits.MaxStreamsPerConnection * limits.MaxRequestHeaderFieldSize);
-
-    // Once for a connection: its calls share what the handshake has verified.
-    private static ConnectionDelegate IdentifyCaller(ConnectionDelegate next) => connection =>
-    {
-        if (connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate is { } certificate)
-            connection.Features.Set(CertificateCaller.From(certificate));
-        return next(connection);
-    };
 
     // Kestrel would open these too: a port on every network without TLS, from one variable of the environment.
     private static void RefuseForeignEndpoints(ConfigurationManager configuration, SettingsReader settings)
@@ -140,15 +135,11 @@ internal static class TlsPorts
         Add(PortKind.Mtls, numbers.Mtls, scopes.Mtls);
         Add(PortKind.Health, numbers.Health, scopes.Health);
         if (ports.Count == 0 && !settings.HasAny)
-            settings.Add(TlsProblems.NoPorts.With(("settings", string.Join(", ", Enum.GetNames<PortKind>().Select(kind => $"{PortsOptions.Section}:{kind}")))));
-        return ports;
-    }
+        {
+            settings.Add(TlsProblems.NoPorts.With(
+                ("settings", string.Join(", ", Enum.GetNames<PortKind>().Select(kind => $"{PortsOptions.Section}:{kind}")))));
+        }
 
-    private static TlsMaterialSource? LoadMaterial(SettingsReader settings, TlsOptions options, List<ServerPort> ports)
-    {
-        if (!ports.Exists(port => port.IsTls))
-            return null; // Settings that the ports don't use are not read.
-        var files = TlsSettings.ForServer(settings, options, verifiesClients: ports.Exists(port => port.Kind == PortKind.Mtls));
-        return settings.Try(() => new TlsMaterialSource(files));
+        return ports;
     }
 }

@@ -2,15 +2,15 @@ using Grpc.Core;
 
 namespace GrpcTls.AspNetCore;
 
-/// <summary>Ends a call with UNAUTHENTICATED when the token that it began with expires: a stream could go on for weeks.</summary>
-internal sealed class TokenExpiry : EndingInterceptor
+/// <summary>Ends a call with UNAUTHENTICATED when the proof that it began with (a token) expires: a stream could go on for weeks.</summary>
+internal sealed class CallExpiry : EndingInterceptor
 {
     protected override Status Status => new(StatusCode.Unauthenticated, "the token has expired: sign in again");
 
     /// <summary>Comes after authorization, and around the call with all its interceptors.</summary>
     public static async Task RunAsync(HttpContext context, RequestDelegate next, TimeProvider time)
     {
-        if (context.Features.Get<TokenCaller>()?.Caller is not { } caller || caller.ExpiresAt == DateTimeOffset.MaxValue)
+        if (context.Features.Get<CallerProof>()?.Caller is not { } caller || caller.ExpiresAt == DateTimeOffset.MaxValue)
         {
             await next(context);
             return;
@@ -33,12 +33,12 @@ internal sealed class TokenExpiry : EndingInterceptor
 
     protected override Task? Over(ServerCallContext context) => Of(context)?.Over;
 
-    protected override ServerCallContext Handed(ServerCallContext context) =>
+    protected override ServerCallContext Context(ServerCallContext context) =>
         Of(context) is { } moment ? new EndedContext(context, moment.Handler) : context;
 
     private static Moment? Of(ServerCallContext context) => context.GetHttpContext().Features.Get<Moment>();
 
-    /// <param name="Over">Completes when the token has expired.</param>
+    /// <param name="Over">Completes when the proof has expired.</param>
     /// <param name="Handler">Ends the handler after its call.</param>
     private sealed record Moment(Task Over, CancellationTokenSource Handler);
 }

@@ -4,34 +4,35 @@ using Microsoft.AspNetCore.Connections;
 namespace GrpcTls.AspNetCore;
 
 /// <summary>
-/// How many connections there are, in all and of each address: one over a limit is closed before a byte of it is read.
-/// Kestrel's own limit knows no address, and would count the Health port in: whoever uses up the connections would stop the probes.
+/// How many connections there may be at a time, in all and of each address. One object stands for one count: endpoints that share
+/// it are counted together, and an endpoint for probes has its own, so that callers who use up theirs do not stop the probes.
+/// Kestrel's own limit knows neither addresses nor endpoints.
 /// </summary>
-internal sealed class ConnectionShares(LimitsOptions limits, ClosedConnections closed)
+/// <param name="max">Connections at a time.</param>
+/// <param name="maxPerAddress">Connections at a time of one IPv4 address, or of one IPv6 /64.</param>
+public sealed class ConnectionLimit(int max, int maxPerAddress)
 {
     private readonly Lock _lock = new();
+    private readonly Dictionary<string, int> _perAddress = [];
+    private int _open;
 
-    // A null address stands for all of them. The Health port has a count of its own, with the same limits.
-    private readonly Dictionary<(bool IsHealth, string? Address), int> _open = [];
-
-    /// <summary>How many connections are counted, on all ports.</summary>
+    /// <summary>How many connections are open.</summary>
     public int Count
     {
         get
         {
             lock (_lock)
-                return _open.Where(counted => counted.Key.Address is null).Sum(counted => counted.Value);
+                return _open;
         }
     }
 
     /// <summary>Part of Kestrel's pipeline, before everything else.</summary>
-    public ConnectionDelegate Take(ServerPort port, ConnectionDelegate next) => async connection =>
+    internal ConnectionDelegate Take(ClosedConnections closed, ConnectionDelegate next) => async connection =>
     {
-        var all = (port.Kind == PortKind.Health, (string?)null);
-        var one = all with { Item2 = CallerAddress.Of((connection.RemoteEndPoint as IPEndPoint)?.Address) };
-        if (ExceededBy(all, one) is { } limit)
+        var address = CallerAddress.Of((connection.RemoteEndPoint as IPEndPoint)?.Address);
+        if (ExceededBy(address) is { } limit)
         {
-            closed.Report(port, connection.RemoteEndPoint, limit.Setting, limit.Value);
+            closed.Report(connection, limit.Name, limit.Value);
             connection.Abort();
             return;
         }
@@ -42,34 +43,33 @@ internal sealed class ConnectionShares(LimitsOptions limits, ClosedConnections c
         }
         finally
         {
-            Release(all, one);
+            Release(address);
         }
     };
 
     // Takes a place where there is one. The address comes first: its owner is told of the limit that he can do something about.
-    private (string Setting, object Value)? ExceededBy((bool, string?) all, (bool, string?) one)
+    private (string Name, object Value)? ExceededBy(string address)
     {
         lock (_lock)
         {
-            if (_open.GetValueOrDefault(one) >= limits.ConnectionsPerAddress)
-                return (nameof(limits.MaxConnectionsPerAddress), limits.ConnectionsPerAddress);
-            if (_open.GetValueOrDefault(all) >= limits.MaxConnections)
-                return (nameof(limits.MaxConnections), limits.MaxConnections);
-            _open[one] = _open.GetValueOrDefault(one) + 1;
-            _open[all] = _open.GetValueOrDefault(all) + 1;
+            var ofAddress = _perAddress.GetValueOrDefault(address);
+            if (ofAddress >= maxPerAddress)
+                return ("MaxConnectionsPerAddress", maxPerAddress);
+            if (_open >= max)
+                return ("MaxConnections", max);
+            _perAddress[address] = ofAddress + 1;
+            _open++;
             return null;
         }
     }
 
-    private void Release(params ReadOnlySpan<(bool, string?)> counted)
+    private void Release(string address)
     {
         lock (_lock)
         {
-            foreach (var key in counted)
-            {
-                if (--_open[key] == 0)
-                    _open.Remove(key); // Strangers' addresses are not kept.
-            }
+            _open--;
+            if (--_perAddress[address] == 0)
+                _perAddress.Remove(address); // Strangers' addresses are not remembered.
         }
     }
 }
