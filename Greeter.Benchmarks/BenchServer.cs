@@ -4,7 +4,6 @@ using Greeter.Pki;
 using GrpcTls.AspNetCore;
 using GrpcTls;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -42,7 +41,7 @@ internal sealed class BenchServer : IAsyncDisposable
         }
 
         using var server = ServerCa.Issue(LeafProfile.Server(), DateTimeOffset.UtcNow);
-        var hash = new PasswordHasher<string>(Microsoft.Extensions.Options.Options.Create(new PasswordHasherOptions { IterationCount = 210_000 })).HashPassword("alice", Password);
+        var hash = Scripts.PasswordHashing.Hasher.HashPassword("alice", Password);
         string[] always =
         [
             "--Ports:Insecure", "0", "--Ports:Tls", "0", "--Ports:Mtls", "0",

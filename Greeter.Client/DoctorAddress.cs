@@ -1,3 +1,4 @@
+using Greeter.Hosting;
 using GrpcTls;
 using Microsoft.Extensions.Configuration;
 

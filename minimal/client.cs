@@ -37,7 +37,7 @@ if (args[0] == "mtls")
     var chain = new X509Certificate2Collection();
     chain.ImportFromPemFile(File("client_cert.pem"));
     using var pair = X509Certificate2.CreateFromPemFile(File("client_cert.pem"), File("client_key.pem"));
-    var own = X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), password: null); // Windows' TLS takes no key from PEM.
+    var own = X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null); // Windows' TLS takes no key from PEM.
     handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(own, chain, offline: true);
     handler.SslOptions.AllowTlsResume = false; // .NET keeps sessions by host name, not by port: one from 50052 would be refused at 50053.
 }

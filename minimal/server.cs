@@ -18,7 +18,7 @@ string File(string name) => Path.Combine((string)AppContext.GetData("EntryPointF
 var chain = new X509Certificate2Collection();
 chain.ImportFromPemFile(File("server_cert.pem"));
 using var pair = X509Certificate2.CreateFromPemFile(File("server_cert.pem"), File("server_key.pem"));
-using var own = X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), password: null); // Windows' TLS takes no key from PEM.
+using var own = X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null); // Windows' TLS takes no key from PEM.
 var context = SslStreamCertificateContext.Create(own, chain, offline: true); // offline: a missing intermediate is not downloaded.
 
 // Who may vouch for clients: client_ca alone, not the operating system's authorities.
@@ -31,11 +31,10 @@ var clients = new X509ChainPolicy
 };
 clients.CustomTrustStore.ImportFromPemFile(File("client_ca.pem"));
 
-var tls = new SslServerAuthenticationOptions { ServerCertificateContext = context, ApplicationProtocols = [SslApplicationProtocol.Http2] };
+var tls = new SslServerAuthenticationOptions { ServerCertificateContext = context };
 var mutual = new SslServerAuthenticationOptions
 {
     ServerCertificateContext = context,
-    ApplicationProtocols = [SslApplicationProtocol.Http2],
     ClientCertificateRequired = true,
     CertificateChainPolicy = clients,
     AllowTlsResume = false, // A resumed session carries no intermediates: clients that have one would be refused.

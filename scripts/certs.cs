@@ -1,6 +1,8 @@
 #!/usr/bin/env dotnet
 #:property PublishAot=false
 #:package System.CommandLine
+#:include shared/Problem.cs
+#:include shared/ScriptConsole.cs
 #:include pki/*.cs
 #:include certs/*.cs
 
@@ -8,6 +10,7 @@
 using System.CommandLine;
 using Greeter.Certs;
 using Greeter.Pki;
+using Greeter.Scripts;
 
 var folder = new Option<string?>("--out")
 {
@@ -28,7 +31,7 @@ var clientNames = new Option<string[]>("--client-name")
 var days = new Option<string?>("--days")
 {
     HelpName = "N",
-    Description = $"How long server and client certificates last, 1 to {LeafLifetime.MostDays} days. [default: 30]",
+    Description = $"How long server and client certificates last, 1 to {CertsRequest.MostDays} days. [default: 30]",
 };
 var key = new Option<string?>("--key") { Description = "The kind of the keys. [default: ec, or what the authorities have]" };
 var sharedCa = new Option<bool>("--shared-ca") { Description = "One authority for servers and clients, instead of two." };
@@ -44,7 +47,8 @@ var revoke = new Option<string[]>("--revoke")
 var broken = new Option<string?>("--broken")
 {
     HelpName = "NAME",
-    Description = $"A set with one fault in it, in broken/NAME, to try a failure with; '{BrokenRun.List}' shows their names. The good set stays as it is.",
+    Description = $"A set with one fault in it, in broken/NAME, to try a failure with; '{MakeBrokenSet.List}' shows their names. "
+        + "The good set stays as it is.",
 };
 key.AcceptOnlyFromAmong("ec", "rsa");
 
@@ -57,10 +61,10 @@ command.SetAction(arguments =>
 {
     var request = new CertsRequest
     {
-        Layout = new CertificateLayout(CertsFolder.Parse(arguments.GetValue(folder))),
+        Layout = new CertificateLayout(CertsRequest.ParseFolder(arguments.GetValue(folder))),
         ServerNames = CertsRequest.ParseServerNames(arguments.GetValue(serverNames)),
         ClientNames = CertsRequest.ParseClientNames(arguments.GetValue(clientNames)),
-        Lifetime = LeafLifetime.Parse(arguments.GetValue(days)),
+        Lifetime = CertsRequest.ParseDays(arguments.GetValue(days)),
         Key = arguments.GetValue(key) switch { "ec" => KeyKind.Ec, "rsa" => KeyKind.Rsa, _ => null },
         SharedCa = arguments.GetValue(sharedCa),
         Renew = arguments.GetValue(renew),
@@ -69,10 +73,18 @@ command.SetAction(arguments =>
     if (arguments.GetResult(revoke) is not null && arguments.GetResult(broken) is not null)
         throw CertsProblems.Usage("--broken makes a set of its own and --revoke changes the good one; only one of the two");
     if (arguments.GetResult(revoke) is not null)
-        Revocation.Run(request.CheckedAlone("--revoke", "it makes no certificates").Layout, arguments.GetValue(revoke) ?? [], DateTimeOffset.UtcNow, Console.Out);
+    {
+        var names = arguments.GetValue(revoke) ?? [];
+        Revoke.Run(request.RequireOnly("--revoke", "it makes no certificates"), names, DateTimeOffset.UtcNow, Console.Out);
+    }
     else if (arguments.GetValue(broken) is { } name)
-        BrokenRun.Make(name, request.CheckedAlone("--broken", "what the set is like is said by its name"), DateTimeOffset.UtcNow, Console.Out);
+    {
+        MakeBrokenSet.Run(
+            name, request.RequireOnly("--broken", "what the set is like is said by its name"), DateTimeOffset.UtcNow, Console.Out);
+    }
     else
-        CertsRun.Make(request.Checked(), DateTimeOffset.UtcNow).Write(Console.Out);
+    {
+        MakeCertificates.Run(request.Checked(), DateTimeOffset.UtcNow).Write(Console.Out);
+    }
 });
-return CertsConsole.Run(command, args);
+return ScriptConsole.Run("certs", command, args);

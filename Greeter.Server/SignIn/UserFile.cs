@@ -1,19 +1,16 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using Greeter.Scripts;
 using GrpcTls;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
 
 namespace Greeter.Server;
 
 /// <summary>Users and the hashes of their passwords: a line for each, <c>name hash</c>.</summary>
 internal sealed partial class UserFile(TlsFile? file, ILogger<UserFile> logger)
 {
-    // OWASP's password storage cheat sheet: 210,000 rounds of PBKDF2 with HMAC-SHA512.
-    private static readonly PasswordHasher<string> Hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = 210_000 }));
-
     // An unknown user costs as much time as a wrong password.
-    private static readonly string Nobody = Hasher.HashPassword("", Guid.NewGuid().ToString());
+    private static readonly string Nobody = PasswordHashing.Hasher.HashPassword("", Guid.NewGuid().ToString());
 
     // Five seconds of a core; OWASP's number is a fiftieth of it.
     private const int MostRounds = 10_000_000;
@@ -26,7 +23,7 @@ internal sealed partial class UserFile(TlsFile? file, ILogger<UserFile> logger)
     public async Task<bool> VerifyAsync(string user, string password, CancellationToken stop)
     {
         var known = await FindAsync(user, stop);
-        var result = Hasher.VerifyHashedPassword(user, known ?? Nobody, password);
+        var result = PasswordHashing.Hasher.VerifyHashedPassword(user, known ?? Nobody, password);
         return known is not null && result != PasswordVerificationResult.Failed;
     }
 

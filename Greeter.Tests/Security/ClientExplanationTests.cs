@@ -200,7 +200,7 @@ public sealed class ClientExplanationTests : IDisposable
 
         var call = () => new Helloworld.Greeter.GreeterClient(channel).SayHello(new HelloRequest());
 
-        call.Should().Throw<RpcException>().Which.Status.DebugException.Should().BeOfType<TlsException>().Which.Problems[0].Id.Should().Be("server-authority-twin");
+        call.Should().Throw<RpcException>().Which.Status.DebugException.Should().BeOfType<TlsException>().Which.Problems[0].Id.Should().Be("server-authority-rekeyed");
     }
 
     [Fact]

@@ -57,13 +57,13 @@ public sealed class ClientProbeTests : IAsyncLifetime
     {
         using var refusals = new RefusalCount(_server);
         using var connections = new OpenConnections(_server);
-        BrokenClient.Write(_folder, "client-authority-twin");
+        BrokenClient.Write(_folder, "client-authority-rekeyed");
 
         (await TestClient.RunAsync(_folder, "--credentials", "mtls", "--address", _server.Mtls)).ShouldFail("client-certificate-refused");
 
         await refusals.WaitForAsync(2);
         await SettleAsync(connections);
-        refusals.Counts.Should().BeEquivalentTo(new Dictionary<string, long> { ["client-authority-twin mtls"] = 2 });
+        refusals.Counts.Should().BeEquivalentTo(new Dictionary<string, long> { ["client-authority-rekeyed mtls"] = 2 });
     }
 
     [Theory]
@@ -82,7 +82,7 @@ public sealed class ClientProbeTests : IAsyncLifetime
         connections.Should().Be(1);
         (string Roots, string? Name, string Problem)[] faults =
         [
-            (new TestPki(KeyKind.Rsa).ServerCa.RootsPem, null, "server-authority-twin"), // The same name and another key.
+            (new TestPki(KeyKind.Rsa).ServerCa.RootsPem, null, "server-authority-rekeyed"), // The same name and another key.
             (TestPki.Ec.ServerCa.RootsPem, "greeter.example.com", "server-name-mismatch"),
         ];
 

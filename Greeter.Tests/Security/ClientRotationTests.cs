@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using Greeter.Client;
-using GrpcTls.Client;
+using Greeter.Hosting;
 using Greeter.Pki;
-using GrpcTls;
 using Grpc.Core;
+using GrpcTls;
+using GrpcTls.Client;
 using Helloworld;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -23,10 +24,10 @@ public sealed class ClientRotationTests : IDisposable
     {
         const int Rotations = 200;
         var sets = Enumerable.Range(0, 4).Select(i => TestPki.Ec.ClientCa.Issue(LeafProfile.Client($"client-{i}"), TestPki.Now)).ToArray();
-        var source = TlsMaterialSource.ForClient(Settings(), provesItself: true);
+        var source = TlsSettings.SourceForClient(Settings(), provesItself: true);
         var order = new ConcurrentDictionary<TlsMaterial, int> { [source.Current] = 0 };
         source.Changed += material => order[material] = order.Count;
-        using var following = source.Follow(Interval, _time, NullLogger.Instance);
+        using var following = source.Watch(Interval, _time, NullLogger.Instance);
         var made = new ConcurrentQueue<TlsMaterial>();
         using var handler = new RotatingTlsHandler(source, material =>
         {
@@ -53,8 +54,8 @@ public sealed class ClientRotationTests : IDisposable
     {
         await using var server = await TestServer.StartAsync(_folder);
         using var connections = new OpenConnections(server);
-        var source = TlsMaterialSource.ForClient(Settings(), provesItself: true);
-        using var following = source.Follow(Interval, _time, NullLogger.Instance);
+        var source = TlsSettings.SourceForClient(Settings(), provesItself: true);
+        using var following = source.Watch(Interval, _time, NullLogger.Instance);
         using var channel = TlsChannel.ForAddress(server.Mtls, source);
         var client = new Helloworld.Greeter.GreeterClient(channel);
         var abandoned = client.SayHelloStreamReply(new HelloRequest { Name = "Ada" });

@@ -1,3 +1,4 @@
+using Greeter.Hosting;
 using GrpcTls;
 using Microsoft.Extensions.Configuration;
 
@@ -25,12 +26,12 @@ public sealed class ClientTrustTests : IDisposable
     public void A_setting_that_is_missing_or_misspelt_stops_the_client(string setting, string? written, string[] problems)
     {
         var settings = Settings();
-        TlsMaterialSource.ForClient(Reader(settings), provesItself: true).Current.Should().NotBeNull();
+        TlsSettings.SourceForClient(Reader(settings), provesItself: true).Current.Should().NotBeNull();
         settings.Remove($"Tls:{setting}", out var value);
         if (written is not null)
             settings[$"Tls:{written}"] = value;
 
-        Ids(() => TlsMaterialSource.ForClient(Reader(settings), provesItself: true)).Should().Equal(problems);
+        Ids(() => TlsSettings.SourceForClient(Reader(settings), provesItself: true)).Should().Equal(problems);
     }
 
     // Neither ForClient nor ThrowIfAny is called by everybody: the files alone must not be loaded.
@@ -42,7 +43,7 @@ public sealed class ClientTrustTests : IDisposable
         settings.Remove($"Tls:{setting}", out var value);
         if (written is not null)
             settings[$"Tls:{written}"] = value;
-        var files = TlsFiles.ForClient(Reader(settings), provesItself: true);
+        var files = TlsSettings.ForClient(Reader(settings), provesItself: true);
 
         Ids(() => TlsMaterial.Load(files)).Should().Equal(problems[^1]);
         Ids(() => new TlsMaterialSource(files)).Should().Equal(problems[^1]);
@@ -50,7 +51,7 @@ public sealed class ClientTrustTests : IDisposable
 
     [Fact]
     public void A_section_that_is_misspelt_stops_the_client() =>
-        Ids(() => TlsMaterialSource.ForClient(Reader(Settings().ToDictionary(each => each.Key.Replace("Tls:", "Tsl:", StringComparison.Ordinal), each => each.Value)), provesItself: true))
+        Ids(() => TlsSettings.SourceForClient(Reader(Settings().ToDictionary(each => each.Key.Replace("Tls:", "Tsl:", StringComparison.Ordinal), each => each.Value)), provesItself: true))
             .Should().Equal("setting-missing", "setting-missing", "roots-missing");
 
     [Theory]

@@ -91,7 +91,7 @@ public sealed class DamagedFileTests : IDisposable
         var told = new List<TlsMaterial>();
         source.Changed += _ => throw new InvalidOperationException("no luck");
         source.Changed += told.Add;
-        using var following = source.Follow(Interval, _time, _log.CreateLogger("files"));
+        using var following = source.Watch(Interval, _time, _log.CreateLogger("files"));
 
         for (var i = 1; i <= 2; i++)
         {
@@ -108,7 +108,7 @@ public sealed class DamagedFileTests : IDisposable
     {
         var source = Source();
         using var broken = new LoggerFactory([new BrokenLog()]);
-        using var following = source.Follow(Interval, _time, broken.CreateLogger<DamagedFileTests>());
+        using var following = source.Watch(Interval, _time, broken.CreateLogger<DamagedFileTests>());
         var next = TestPki.Ec.ServerCa.Issue(LeafProfile.Server(), TestPki.Now);
 
         _folder.Write(_folder.ServerKey, "no key");

@@ -78,7 +78,7 @@ public sealed class RevocationListTests : IDisposable
         Verify((future with { Revoked = [Leaf] }).Pem()).Should().Be("client-certificate-revoked");
         Verify(future.Pem() + new TestList(Ca.Issuing).Pem()).Should().BeNull("one of them is current");
         Verify((future with { Age = TimeSpan.FromMinutes(-1) }).Pem()).Should().BeNull("clocks differ by a minute");
-        Verify(RevocationMode.Open, future.Pem()).Should().BeNull();
+        Verify(RevocationFailure.Soft, future.Pem()).Should().BeNull();
     }
 
     [Theory]
@@ -115,7 +115,7 @@ public sealed class RevocationListTests : IDisposable
             _ => Bytes($"# the list\n{list.Pem()}the end\n"),
         });
 
-        Verify(RevocationMode.Closed, count: 1).Should().Be(problem);
+        Verify(RevocationFailure.Hard, count: 1).Should().Be(problem);
 
         static byte[] Bytes(string text) => System.Text.Encoding.UTF8.GetBytes(text);
     }
@@ -186,9 +186,9 @@ public sealed class RevocationListTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private string? Verify(params string[] lists) => Verify(RevocationMode.Closed, lists);
+    private string? Verify(params string[] lists) => Verify(RevocationFailure.Hard, lists);
 
-    private string? Verify(RevocationMode mode, params string[] lists)
+    private string? Verify(RevocationFailure mode, params string[] lists)
     {
         for (var i = 0; i < lists.Length; i++)
             _folder.Write($"{i}.crl", lists[i]);
@@ -196,7 +196,7 @@ public sealed class RevocationListTests : IDisposable
     }
 
     // What a handshake with the client would be told; null where it is let in.
-    private string? Verify(RevocationMode mode, int count)
+    private string? Verify(RevocationFailure mode, int count)
     {
         try
         {
@@ -208,7 +208,7 @@ public sealed class RevocationListTests : IDisposable
                 TrustedRoots = new TlsFile(_folder.ClientCa, "Tls:TrustedRoots", "the roots that may vouch for clients"),
                 RevocationLists =
                     [.. Enumerable.Range(0, count).Select(i => new TlsFile(_folder.Path($"{i}.crl"), "Tls:RevocationLists", "a list"))],
-                RevocationMode = mode,
+                RevocationFailure = mode,
             });
             return TlsHandshake.VerifyClient(material, Leaf, [Ca.Issuing], TestPki.Now).SingleOrDefault()?.Id;
         }

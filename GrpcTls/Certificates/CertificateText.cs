@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace GrpcTls;
@@ -20,21 +22,22 @@ public static class CertificateText
     /// <param name="certificate">The certificate to describe.</param>
     public static string Key(X509Certificate2 certificate) => Readable.OrNull(() => ReadKey(certificate)) ?? $"{Readable.Not} key";
 
-    internal static string Subject(X509Certificate2 certificate) => Readable.OrNull(() => PeerText.Printable(certificate.Subject)) ?? $"{Readable.Not} subject";
+    internal static string Subject(X509Certificate2 certificate) =>
+        Readable.OrNull(() => PeerText.Printable(certificate.Subject)) ?? $"{Readable.Not} subject";
 
-    internal static string Issuer(X509Certificate2 certificate) => Readable.OrNull(() => PeerText.Printable(certificate.Issuer)) ?? $"{Readable.Not} issuer";
+    internal static string Issuer(X509Certificate2 certificate) =>
+        Readable.OrNull(() => PeerText.Printable(certificate.Issuer)) ?? $"{Readable.Not} issuer";
 
     private static string Dates(X509Certificate2 certificate) =>
         (Readable.Date(() => certificate.NotBefore), Readable.Date(() => certificate.NotAfter)) is ({ } begin, { } end)
-            ? $"{begin.UtcDateTime:yyyy-MM-dd} to {end.UtcDateTime:yyyy-MM-dd}"
+            ? string.Create(CultureInfo.InvariantCulture, $"{begin.UtcDateTime:yyyy-MM-dd} to {end.UtcDateTime:yyyy-MM-dd}")
             : $"{Readable.Not} dates";
 
     private static string ReadKey(X509Certificate2 certificate)
     {
-        using var rsa = certificate.GetRSAPublicKey();
-        using var ecdsa = certificate.GetECDsaPublicKey();
-        return rsa is not null ? $"RSA-{rsa.KeySize}"
-            : ecdsa is not null ? $"ECDSA P-{ecdsa.KeySize}"
-            : certificate.PublicKey.Oid.FriendlyName ?? "unknown key";
+        using AsymmetricAlgorithm? key = (AsymmetricAlgorithm?)certificate.GetRSAPublicKey() ?? certificate.GetECDsaPublicKey();
+        return key is null ? certificate.PublicKey.Oid.FriendlyName ?? "unknown key" : KeyName(key);
     }
+
+    internal static string KeyName(AsymmetricAlgorithm key) => key is RSA ? $"RSA-{key.KeySize}" : $"ECDSA P-{key.KeySize}";
 }

@@ -42,11 +42,6 @@ internal sealed class CertificateRules(TlsSide peer, bool inWords = true)
         (IsServer ? TlsProblems.ServerCertificateMalformed : TlsProblems.ClientCertificateMalformed)
             .WithIf(inWords, () => [("subject", subject), ("fault", fault)]);
 
-    /// <summary>The problem of a certificate that is not for this.</summary>
-    public TlsProblem Usage(X509Certificate2 certificate, string usages, string needed) =>
-        (IsServer ? TlsProblems.ServerCertificateUsage : TlsProblems.ClientCertificateUsage)
-            .WithIf(inWords, () => [("subject", CertificateText.Subject(certificate)), ("usages", usages), ("needed", needed)]);
-
     private TlsProblem? Check(X509Certificate2 certificate, bool isLeaf, bool isLast)
     {
         try
@@ -82,8 +77,8 @@ internal sealed class CertificateRules(TlsSide peer, bool inWords = true)
     // A server's certificate that the client trusts by itself may be an authority's: that is what openssl req -x509 makes.
     private TlsProblem? CheckLeaf(X509Certificate2 certificate, CertificateParts parts, bool isPinned)
     {
-        if (!CertificateUsages.Allow(certificate, peer))
-            return Usage(certificate, string.Join(", ", CertificateUsages.Of(certificate)), IsServer ? "serverAuth" : "clientAuth");
+        if (CertificateUsages.Check(certificate, peer, inWords) is { } wrong)
+            return wrong;
         if ((parts.IsAuthority || (parts.Usages & Signs) > 0) && !isPinned)
             return Usage(certificate, "signing other certificates (an authority)", "a certificate of its own");
 
@@ -92,4 +87,7 @@ internal sealed class CertificateRules(TlsSide peer, bool inWords = true)
             ? Usage(certificate, $"{usages} (its key usage)", "digitalSignature")
             : null;
     }
+
+    private TlsProblem Usage(X509Certificate2 certificate, string usages, string needed) =>
+        CertificateUsages.Wrong(certificate, peer, () => usages, needed, inWords);
 }

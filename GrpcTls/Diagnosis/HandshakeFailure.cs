@@ -16,26 +16,6 @@ public static partial class HandshakeFailure
         return alert.Success ? alert.Groups[1].Value : innermost.Message.TrimEnd('.');
     }
 
-    /// <summary>What is wrong where the server showed no certificate.</summary>
-    internal static async Task<TlsProblem> ExplainAsync(Exception? failure, ProbeTarget target, CancellationToken stop)
-    {
-        var reason = Reason(failure);
-        if (failure is TimeoutException)
-            return TlsProblems.HandshakeTimeout.With(("peer", target.Peer), ("limit", $"{target.Patience.TotalSeconds:0} s"));
-        if (Explain(reason, target.Peer) is { } problem)
-            return problem;
-
-        // It answered with what is no TLS, or closed: perhaps it speaks something without TLS.
-        var answer = await PlainProbe.AnswerAsync(target, stop);
-        if (Http2Preface.IsSettings(answer) || Http2Preface.IsHttp1(answer) || IsNoTls(reason))
-        {
-            return TlsProblems.TlsToPlaintextPort.With(
-                ("host", target.Host), ("port", target.Port), ("speaks", Http2Preface.DescribeAnswer(answer)));
-        }
-
-        return (IsClosed(reason) ? TlsProblems.ClosedInHandshake : TlsProblems.HandshakeFailed).With(("peer", target.Peer), ("reason", reason));
-    }
-
     /// <summary>What a server can say about a handshake that failed for another reason than the client's certificate.</summary>
     /// <param name="failure">What the handshake threw.</param>
     /// <param name="peer">The client.</param>
@@ -53,22 +33,25 @@ public static partial class HandshakeFailure
             ?? (Has(reason, "alert") ? TlsProblems.ClientRefusedServer : TlsProblems.HandshakeFailed).With(("peer", peer), ("reason", reason));
     }
 
-    private static TlsProblem? Explain(string reason, string peer)
+    /// <summary>What the two sides could not agree on; null for anything else.</summary>
+    internal static TlsProblem? Explain(string reason, string peer)
     {
         var problem = reason switch
         {
             _ when Has(reason, "application protocol") => TlsProblems.AlpnRefused,
-            _ when Has(reason, "protocol version") || Has(reason, "unsupported protocol") || Has(reason, "no protocols available") => TlsProblems.TlsVersion,
+            _ when Has(reason, "protocol version") || Has(reason, "unsupported protocol") || Has(reason, "no protocols available") =>
+                TlsProblems.TlsVersion,
             _ => null,
         };
         return problem?.With(("peer", peer), ("reason", reason));
     }
 
     /// <summary>Whether the other side spoke something that is no TLS.</summary>
-    private static bool IsNoTls(string reason) => Has(reason, "frame size") || Has(reason, "wrong version number");
+    internal static bool IsNoTls(string reason) => Has(reason, "frame size") || Has(reason, "wrong version number");
 
     /// <summary>Whether the other side simply went away.</summary>
-    private static bool IsClosed(string reason) => Has(reason, "unexpected EOF") || Has(reason, "reset by peer") || Has(reason, "broken pipe");
+    internal static bool IsClosed(string reason) =>
+        Has(reason, "unexpected EOF") || Has(reason, "reset by peer") || Has(reason, "broken pipe");
 
     /// <summary>Whether OpenSSL could not read the other side's certificate: it says so in these two of its parts alone.</summary>
     private static bool IsBadCertificate(string reason) => Has(reason, "X509 V3 routines") || Has(reason, "asn1 encoding routines");

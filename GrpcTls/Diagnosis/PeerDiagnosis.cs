@@ -94,44 +94,42 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
         return null;
     }
 
-    /// <summary>The problem of a certificate that is for the other end.</summary>
-    /// <param name="certificate">The certificate to look at.</param>
-    public TlsProblem Usage(X509Certificate2 certificate) =>
-        _rules.Usage(certificate, PeerText.List(CertificateUsages.Of(certificate)), IsServer ? "serverAuth" : "clientAuth");
-
     internal static TlsProblem Name(X509Certificate2 certificate, string? askedName)
     {
         var names = CertificateNames.Of(certificate);
         var otherwise = CertificateNames.AreReadable(certificate) ? "no name at all" : "names that cannot be read";
         return TlsProblems.ServerNameMismatch.With(
-            ("asked", askedName), ("names", names.Count > 0 ? PeerText.List(names) : $"{otherwise} (its subject is {CertificateText.Subject(certificate)})"));
+            ("asked", askedName),
+            ("names", names.Count > 0 ? PeerText.List(names) : $"{otherwise} (its subject is {CertificateText.Subject(certificate)})"));
     }
 
     private TlsProblem Say(TlsProblem entry, Func<IEnumerable<(string Name, object? Value)>> values) => entry.WithIf(inWords, values);
 
     private IEnumerable<TlsProblem> Trust(X509Certificate2[] elements, X509ChainStatus[] statuses)
     {
-        const X509ChainStatusFlags Untrusted = X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.NotSignatureValid;
+        const X509ChainStatusFlags Untrusted =
+            X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.NotSignatureValid;
         if (!statuses.Any(status => (status.Status & Untrusted) != 0))
             return [];
 
         var leaf = elements[0];
         var last = elements[^1];
-        var twin = roots.Certificates.FirstOrDefault(root => CertificateKeys.SameName(root.SubjectName, last.IssuerName));
-        if (twin is not null && CertificateKeys.KeyId(twin) != CertificateKeys.IssuerKeyId(last))
+        var rekeyed = roots.Certificates.FirstOrDefault(root => CertificateKeys.SameName(root.SubjectName, last.IssuerName));
+        if (rekeyed is not null && CertificateKeys.KeyId(rekeyed) != CertificateKeys.IssuerKeyId(last))
         {
             // The chain would be whole if the key were the same.
-            return [Say(IsServer ? TlsProblems.ServerAuthorityTwin : TlsProblems.ClientAuthorityTwin, () =>
+            return [Say(IsServer ? TlsProblems.ServerAuthorityRekeyed : TlsProblems.ClientAuthorityRekeyed, () =>
             [
-                ("subject", CertificateText.Subject(leaf)), ("authority", CertificateText.Subject(twin)),
-                ("signed", PeerText.Printable(CertificateKeys.IssuerKeyId(last))), ("trusted", CertificateKeys.KeyId(twin)),
+                ("subject", CertificateText.Subject(leaf)), ("authority", CertificateText.Subject(rekeyed)),
+                ("signed", PeerText.Printable(CertificateKeys.IssuerKeyId(last))), ("trusted", CertificateKeys.KeyId(rekeyed)),
             ])];
         }
 
-        if (roots.IsSystem && SystemRoots.Count() == 0)
+        if (roots.IsSystem && TlsRoots.CountOfSystem() == 0)
         {
             return [TlsProblems.SystemRootsEmpty.With(
-                ("file", Environment.GetEnvironmentVariable("SSL_CERT_FILE") ?? "not set"), ("folder", Environment.GetEnvironmentVariable("SSL_CERT_DIR") ?? "not set"))];
+                ("file", Environment.GetEnvironmentVariable("SSL_CERT_FILE") ?? "not set"),
+                ("folder", Environment.GetEnvironmentVariable("SSL_CERT_DIR") ?? "not set"))];
         }
 
         if (CertificateKeys.SameName(leaf.SubjectName, leaf.IssuerName))
@@ -143,11 +141,17 @@ public sealed class PeerDiagnosis(TlsSide peer, TlsRoots roots, DateTimeOffset n
         if (elements.Length == 1)
         {
             return [Say(IsServer ? TlsProblems.ServerIntermediateMissing : TlsProblems.ClientIntermediateMissing, () =>
-                [("subject", CertificateText.Subject(leaf)), ("issuer", CertificateText.Issuer(leaf)), ("trusted", Trusted), ("accepted", Trusted)])];
+            [
+                ("subject", CertificateText.Subject(leaf)), ("issuer", CertificateText.Issuer(leaf)),
+                ("trusted", Trusted), ("accepted", Trusted),
+            ])];
         }
 
         return [Say(IsServer ? TlsProblems.ServerAuthorityUnknown : TlsProblems.ClientAuthorityUnknown, () =>
-            [("subject", CertificateText.Subject(leaf)), ("authority", CertificateText.Issuer(last)), ("trusted", Trusted), ("accepted", Trusted)])];
+        [
+            ("subject", CertificateText.Subject(leaf)), ("authority", CertificateText.Issuer(last)),
+            ("trusted", Trusted), ("accepted", Trusted),
+        ])];
     }
 
     private TlsProblem Other(X509Certificate2 certificate, X509ChainStatus[] statuses) =>

@@ -29,66 +29,14 @@ public sealed class TlsFiles
     /// <summary>The revocation lists of the authorities that vouch for the other side; empty for none.</summary>
     public IReadOnlyList<TlsFile> RevocationLists { get; init; } = [];
 
-    /// <summary>What becomes of a peer whose authority has no current list among <see cref="RevocationLists"/>.</summary>
-    public RevocationMode RevocationMode { get; init; }
+    /// <summary>What happens to a peer whose authority has no current list among <see cref="RevocationLists"/>; hard-fail by default.</summary>
+    public RevocationFailure RevocationFailure { get; init; }
+
+    /// <summary>What the setting of <see cref="PrivateKeyPassword"/> is called in messages, also where it is empty.</summary>
+    public string PrivateKeyPasswordSetting { get; init; } = "the setting of the key's password file";
 
     /// <summary>The settings that should have named a file and did not. Files that lack one cannot be loaded.</summary>
     internal IReadOnlyList<TlsProblem> Missing { get; init; } = [];
-
-    /// <summary>The files of a server.</summary>
-    /// <param name="settings">Where the paths stand; what is missing is noted there.</param>
-    /// <param name="options">The section as it was read.</param>
-    /// <param name="verifiesClients">Whether a port asks clients for a certificate, so that <c>TrustedRoots</c> is needed.</param>
-    public static TlsFiles ForServer(SettingsReader settings, TlsOptions options, bool verifiesClients)
-    {
-        var missing = new List<TlsProblem>();
-        TlsFile? Needed(string key, string role, TlsProblem ifEmpty) => TlsFiles.Needed(settings, missing, key, role, ifEmpty);
-        return Noted(settings, new TlsFiles
-        {
-            Side = TlsSide.Server,
-            CertificateChain = Needed(nameof(TlsOptions.CertificateChain), "the server's certificate chain", TlsProblems.SettingMissing),
-            PrivateKey = Needed(nameof(TlsOptions.PrivateKey), "the server's private key", TlsProblems.SettingMissing),
-            PrivateKeyPassword = settings.File(
-                TlsOptions.Section, nameof(TlsOptions.PrivateKeyPasswordFile), "the password of the server's private key"),
-            TrustedRoots = verifiesClients
-                ? Needed(nameof(TlsOptions.TrustedRoots), "the roots that may vouch for clients", TlsProblems.RootsMissing)
-                : null,
-            RevocationLists = verifiesClients
-                ? settings.Files(
-                    TlsOptions.Section, nameof(TlsOptions.RevocationLists), options.RevocationLists, "a revocation list of clients")
-                : [],
-            RevocationMode = options.RevocationMode,
-            Missing = missing,
-        });
-    }
-
-    /// <summary>The files of a client.</summary>
-    /// <param name="settings">Where the paths stand; what is missing is noted there, and keeps the files from being loaded.</param>
-    /// <param name="provesItself">Whether the client shows a certificate of its own.</param>
-    public static TlsFiles ForClient(SettingsReader settings, bool provesItself)
-    {
-        var missing = new List<TlsProblem>();
-        var trustsSystem = settings.Value(TlsOptions.Section, nameof(TlsOptions.TrustedRoots)) == TlsOptions.System;
-        TlsFile? Needed(string key, string role, TlsProblem ifEmpty) => TlsFiles.Needed(settings, missing, key, role, ifEmpty);
-        return Noted(settings, new TlsFiles
-        {
-            Side = TlsSide.Client,
-            CertificateChain = provesItself
-                ? Needed(nameof(TlsOptions.CertificateChain), "the client's certificate chain", TlsProblems.SettingMissing)
-                : null,
-            PrivateKey = provesItself
-                ? Needed(nameof(TlsOptions.PrivateKey), "the client's private key", TlsProblems.SettingMissing)
-                : null,
-            PrivateKeyPassword = provesItself
-                ? settings.File(TlsOptions.Section, nameof(TlsOptions.PrivateKeyPasswordFile), "the password of the client's private key")
-                : null,
-            TrustsSystem = trustsSystem,
-            TrustedRoots = trustsSystem
-                ? null
-                : Needed(nameof(TlsOptions.TrustedRoots), "the roots that may vouch for servers", TlsProblems.RootsMissing),
-            Missing = missing,
-        });
-    }
 
     /// <summary>Reads every file once.</summary>
     internal TlsFileContents Read() => new(this);
@@ -111,18 +59,16 @@ public sealed class TlsFiles
             absent.Add(TlsProblems.RootsMissing.With(("setting", nameof(TrustedRoots)), ("role", "the roots that may vouch for servers")));
         return absent;
     }
+}
 
-    private static TlsFile? Needed(SettingsReader settings, List<TlsProblem> missing, string key, string role, TlsProblem ifEmpty)
-    {
-        var file = settings.File(TlsOptions.Section, key, role);
-        if (file is null)
-            missing.Add(ifEmpty.With(("setting", settings.Name($"{TlsOptions.Section}:{key}")), ("role", role)));
-        return file;
-    }
+/// <summary>What happens to a peer about which no current revocation list says anything.</summary>
+public enum RevocationFailure
+{
+    /// <summary>Hard-fail: it is refused. A list that is missing, forged or out of date could be an attacker's doing.</summary>
+    Hard,
 
-    private static TlsFiles Noted(SettingsReader settings, TlsFiles files)
-    {
-        settings.Add(files.Missing);
-        return files;
-    }
+    /// <summary>
+    /// Soft-fail: it is let in, because being reachable matters more. A revoked peer whose list is current is refused all the same.
+    /// </summary>
+    Soft,
 }

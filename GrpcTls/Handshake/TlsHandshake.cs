@@ -57,7 +57,7 @@ public static class TlsHandshake
         };
     }
 
-    /// <summary>A client that believes the material's roots, and proves who it is where the material has an identity.</summary>
+    /// <summary>A client that trusts the material's roots, and proves who it is where the material has an identity.</summary>
     /// <param name="material">May have no identity; may have the operating system's roots.</param>
     /// <param name="observe">Is told what the server showed and what the platform thinks of it; null for nobody.</param>
     public static SslClientAuthenticationOptions Client(TlsMaterial material, PeerObserver? observe = null) => new()
@@ -164,3 +164,13 @@ public static class TlsHandshake
         return policy;
     }
 }
+
+/// <summary>
+/// Is told what the other side showed in a handshake. It has no say in whether the handshake succeeds; what it throws is what
+/// the handshake then fails with.
+/// </summary>
+/// <param name="certificate">What the peer showed; null for nothing.</param>
+/// <param name="chain">What the platform built of it; only to be used during the call.</param>
+/// <param name="errors">What the platform found wrong.</param>
+/// <param name="refused">Why our own rules or a revocation list refuse a peer that the platform accepts; null where they do not.</param>
+public delegate void PeerObserver(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors, TlsProblem? refused);

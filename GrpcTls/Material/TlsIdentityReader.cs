@@ -7,21 +7,28 @@ namespace GrpcTls;
 /// <summary>Turns the texts of a chain and a key into an identity, and tells apart the ways in which they do not fit.</summary>
 internal static class TlsIdentityReader
 {
+    /// <param name="chainText">The chain.</param>
+    /// <param name="keyText">The private key.</param>
+    /// <param name="passwordFile">Where the password came from; null for nowhere.</param>
+    /// <param name="passwordSetting">What the setting is called that names that file.</param>
+    /// <param name="password">What opens the key; null for nothing.</param>
     /// <exception cref="TlsException">The chain or the key is unusable, or they do not belong together.</exception>
-    public static TlsIdentity Read(PemText chainText, PemText keyText, TlsFile? passwordFile, string? password)
+    public static TlsIdentity Read(
+        PemText chainText, PemText keyText, TlsFile? passwordFile, string passwordSetting, string? password)
     {
         var chain = chainText.Certificates();
         var needed = KeyName(chain[0]) ?? throw new TlsException(TlsProblems.KeyAlgorithmUnsupported.With(
-            ("subject", chain[0].Subject), ("chain", chainText.File.Path), ("algorithm", chain[0].PublicKey.Oid.FriendlyName ?? chain[0].PublicKey.Oid.Value)));
-        var key = ReadKey(keyText, passwordFile, password);
+            ("subject", chain[0].Subject), ("chain", chainText.File.Path),
+            ("algorithm", chain[0].PublicKey.Oid.FriendlyName ?? chain[0].PublicKey.Oid.Value)));
+        var key = ReadKey(keyText, passwordFile, passwordSetting, password);
 
-        var position = chain.Select((certificate, index) => (certificate, index)).Where(entry => Fits(entry.certificate, key))
-            .Select(entry => entry.index + 1).FirstOrDefault();
+        var position = 1 + chain.ToList().FindIndex(certificate => Fits(certificate, key));
         return position switch
         {
             1 => Make(chainText, chain, key),
             0 => throw new TlsException(keyText.File.About(TlsProblems.KeyMismatch).With(
-                ("key", $"an {KeyName(key)} key"), ("subject", chain[0].Subject), ("chain", chainText.File.Path), ("needed", $"another {needed} key"))),
+                ("key", $"an {CertificateText.KeyName(key)} key"), ("subject", chain[0].Subject),
+                ("chain", chainText.File.Path), ("needed", $"another {needed} key"))),
             _ => throw new TlsException(chainText.File.About(TlsProblems.ChainOrder).With(
                 ("first", chain[0].Subject), ("position", position), ("subject", chain[position - 1].Subject))),
         };
@@ -42,14 +49,14 @@ internal static class TlsIdentityReader
         }
     }
 
-    private static AsymmetricAlgorithm ReadKey(PemText text, TlsFile? passwordFile, string? password)
+    private static AsymmetricAlgorithm ReadKey(PemText text, TlsFile? passwordFile, string passwordSetting, string? password)
     {
         if (text.HasLegacyEncryption)
             throw new TlsException(text.File.About(TlsProblems.KeyLegacyEncryption));
         var label = text.KeyLabel ?? throw new TlsException(text.Missing(TlsProblems.KeyMissing));
         var encrypted = label.StartsWith("ENCRYPTED", StringComparison.Ordinal);
         if (encrypted && password is null)
-            throw new TlsException(text.File.About(TlsProblems.KeyEncrypted).With(("passwordSetting", $"{TlsOptions.Section}:{nameof(TlsOptions.PrivateKeyPasswordFile)}")));
+            throw new TlsException(text.File.About(TlsProblems.KeyEncrypted).With(("passwordSetting", passwordSetting)));
 
         return Import<ECDsa>(ECDsa.Create(), text, encrypted, password)
             ?? Import<RSA>(RSA.Create(), text, encrypted, password)
@@ -85,8 +92,6 @@ internal static class TlsIdentityReader
     private static string? KeyName(X509Certificate2 certificate)
     {
         using AsymmetricAlgorithm? key = (AsymmetricAlgorithm?)certificate.GetECDsaPublicKey() ?? certificate.GetRSAPublicKey();
-        return key is null ? null : KeyName(key);
+        return key is null ? null : CertificateText.KeyName(key);
     }
-
-    private static string KeyName(AsymmetricAlgorithm key) => key is RSA ? $"RSA-{key.KeySize}" : $"ECDSA P-{key.KeySize}";
 }

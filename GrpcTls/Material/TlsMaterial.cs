@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace GrpcTls;
 
@@ -17,10 +18,10 @@ public sealed class TlsMaterial
     /// <summary>Who this process is; null on a client without a certificate.</summary>
     public TlsIdentity? Identity { get; }
 
-    /// <summary>Whom this process believes.</summary>
+    /// <summary>Whom this process trusts.</summary>
     public TlsRoots Roots { get; }
 
-    /// <summary>Whom this process believes no longer; null where no lists are configured.</summary>
+    /// <summary>Whom this process trusts no longer; null where no lists are configured.</summary>
     public TlsRevocation? Revocation { get; }
 
     /// <summary>What is wrong with the files and does not keep them from being used.</summary>
@@ -40,12 +41,13 @@ public sealed class TlsMaterial
     {
         PemText Text(string text, string parameter) => new(new TlsFile("the text given", parameter, "PEM text"), text);
         return new TlsMaterial(
-            chainPem is null ? null : TlsIdentityReader.Read(Text(chainPem, nameof(chainPem)), Text(keyPem ?? "", nameof(keyPem)), passwordFile: null, password: null),
+            chainPem is null ? null : TlsIdentityReader.Read(
+                Text(chainPem, nameof(chainPem)), Text(keyPem ?? "", nameof(keyPem)), passwordFile: null, "the password", password: null),
             rootsPem is null ? TlsRoots.System : TlsRoots.From(Text(rootsPem, nameof(rootsPem))));
     }
 
     /// <summary>Every certificate in it: ours, the intermediates, the roots.</summary>
-    public IEnumerable<System.Security.Cryptography.X509Certificates.X509Certificate2> Certificates() =>
+    public IEnumerable<X509Certificate2> Certificates() =>
         Identity is null ? Roots.Certificates : [Identity.Certificate, .. Identity.Intermediates, .. Roots.Certificates];
 
     /// <summary>The same roots, and nothing to show.</summary>
@@ -59,7 +61,7 @@ public sealed class TlsMaterial
     public bool TrustsLike(TlsMaterial other) => this == other || (_trustDigest is not null && _trustDigest == other._trustDigest);
 
     /// <summary>The identity's and the roots' subjects.</summary>
-    public override string ToString() => $"{Identity?.ToString() ?? "nobody"}, believing {Roots}";
+    public override string ToString() => $"{Identity?.ToString() ?? "nobody"}, trusting {Roots}";
 
     internal static TlsMaterial Parse(TlsFiles files, TlsFileContents contents)
     {
@@ -68,7 +70,7 @@ public sealed class TlsMaterial
         var roots = Try(problems, () => contents.Has(files.TrustedRoots) ? TlsRoots.From(contents.Text(files.TrustedRoots!)) : TlsRoots.System);
         var lists = files.RevocationLists.Where(contents.Has)
             .SelectMany(file => Try(problems, () => RevocationListReader.Read(file, contents)) ?? []).ToArray();
-        var revocation = files.RevocationLists.Count == 0 ? null : new TlsRevocation(lists, files.RevocationMode);
+        var revocation = files.RevocationLists.Count == 0 ? null : new TlsRevocation(lists, files.RevocationFailure);
         return problems.Count == 0
             ? new TlsMaterial(identity, roots!, revocation, contents.Warnings) { _trustDigest = TrustDigest(files, contents) }
             : throw new TlsException(problems);
@@ -84,13 +86,12 @@ public sealed class TlsMaterial
         if (!contents.Has(files.CertificateChain) || !contents.Has(files.PrivateKey) || files.PrivateKeyPassword is not null && !hasPassword)
             return null; // Not wanted, or already among the problems.
         var identity = TlsIdentityReader.Read(
-            contents.Text(files.CertificateChain!), contents.Text(files.PrivateKey!),
-            files.PrivateKeyPassword, hasPassword ? contents.Text(files.PrivateKeyPassword!).FirstLine : null);
+            contents.Text(files.CertificateChain!), contents.Text(files.PrivateKey!), files.PrivateKeyPassword, files.PrivateKeyPasswordSetting,
+            hasPassword ? contents.Text(files.PrivateKeyPassword!).FirstLine : null);
 
         // A certificate for the other end would be refused by every peer, or by .NET silently not sent.
-        if (CertificateUsages.Allow(identity.Certificate, files.Side))
+        if (CertificateUsages.Check(identity.Certificate, files.Side) is not { } usage)
             return identity;
-        var usage = new PeerDiagnosis(files.Side, TlsRoots.System, DateTimeOffset.UtcNow).Usage(identity.Certificate);
         throw new TlsException(usage with { Cause = $"{usage.Cause} ({files.CertificateChain!.Path}, {files.CertificateChain.Setting})" });
     }
 

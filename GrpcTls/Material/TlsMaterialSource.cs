@@ -1,9 +1,10 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace GrpcTls;
 
 /// <summary>
-/// Holds the material that is in use and follows its files: they are read again and again, and their bytes compared, which
+/// Holds the material that is in use and watches its files: they are read again and again, and their bytes compared, which
 /// sees every way of replacing a file. A good new set is published as a whole with one write; a bad one changes nothing
 /// and is said once. Handshakes ask for <see cref="Current"/> each time and keep nothing.
 /// </summary>
@@ -26,21 +27,6 @@ public sealed class TlsMaterialSource
         _history.Use(_current.Revocation, DateTimeOffset.UtcNow);
     }
 
-    /// <summary>Loads the files that a client's section <c>Tls</c> names.</summary>
-    /// <param name="settings">Where the section stands.</param>
-    /// <param name="provesItself">Whether the client shows a certificate of its own.</param>
-    /// <exception cref="TlsException">
-    /// A setting is missing, unknown or impossible, or a file cannot be used; all problems are in it. A setting that is missing
-    /// never means the operating system's authorities, or no certificate.
-    /// </exception>
-    public static TlsMaterialSource ForClient(SettingsReader settings, bool provesItself)
-    {
-        settings.Read<TlsOptions>(TlsOptions.Section);
-        var source = settings.Try(() => new TlsMaterialSource(TlsFiles.ForClient(settings, provesItself)));
-        settings.ThrowIfAny();
-        return source!;
-    }
-
     /// <summary>
     /// Raised after newer material has been published, on the thread that read the files. A subscriber that throws stops
     /// neither the others nor the watch; it is logged.
@@ -57,11 +43,12 @@ public sealed class TlsMaterialSource
     /// <param name="interval">How often. Positive.</param>
     /// <param name="time">Whose timer is used, and whose clock certificates are checked against.</param>
     /// <param name="logger">Where changes, bad sets and approaching expiry are told.</param>
-    public IDisposable Follow(TimeSpan interval, TimeProvider time, ILogger logger)
+    /// <param name="meters">Makes the meter <c>GrpcTls</c> of reloads and time left; null for a meter that ends with the watch.</param>
+    public IDisposable Watch(TimeSpan interval, TimeProvider time, ILogger logger, IMeterFactory? meters = null)
     {
-        var follower = new TlsMaterialWatcher(this, interval, time, logger);
-        follower.Start();
-        return follower;
+        var watcher = new TlsMaterialWatcher(this, interval, time, logger, meters);
+        watcher.Start();
+        return watcher;
     }
 
     /// <summary>Reads the files now, and publishes what they hold if it is new and good.</summary>
@@ -113,7 +100,7 @@ public sealed class TlsMaterialSource
     {
         if (_history.Check(material.Revocation) is { } older)
             throw new TlsException(older);
-        if (material.Identity is { } identity && TlsFilesCheck.NotValid(identity.Certificate, now) is { } problem)
+        if (material.Identity is { } identity && CertificateValidity.NotValid(identity.Certificate, now) is { } problem)
             throw new TlsException(problem);
     }
 }

@@ -1,8 +1,9 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace GrpcTls;
 
-/// <summary>Whom this process believes: the authorities that may vouch for the other side.</summary>
+/// <summary>Whom this process trusts: the authorities that may vouch for the other side.</summary>
 public sealed class TlsRoots
 {
     private TlsRoots(X509Certificate2Collection certificates, bool isSystem)
@@ -36,9 +37,24 @@ public sealed class TlsRoots
             return new TlsRoots(certificates, isSystem: false);
 
         // Other stacks take these as roots; .NET starts at self-signed certificates only, and would refuse every peer.
-        var isLeaf = !certificates.Any(certificate => certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(basic => basic.CertificateAuthority));
+        var isLeaf = !certificates.Any(certificate =>
+            certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(basic => basic.CertificateAuthority));
         throw new TlsException(text.File.About(isLeaf ? TlsProblems.TrustsLeaf : TlsProblems.TrustsOnlyIntermediate).With(
             ("subjects", string.Join("; ", certificates.Select(certificate => certificate.Subject))),
             ("issuers", string.Join("; ", certificates.Select(certificate => certificate.Issuer).Distinct()))));
+    }
+
+    /// <summary>How many authorities the operating system's list has; 0 also where the list cannot be read.</summary>
+    internal static int CountOfSystem()
+    {
+        try
+        {
+            using var store = new X509Store(StoreName.Root, StoreLocation.LocalMachine, OpenFlags.ReadOnly);
+            return store.Certificates.Count;
+        }
+        catch (CryptographicException)
+        {
+            return 0;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,20 +13,22 @@ namespace GrpcTls;
 public sealed class TlsMaterialSources : IHostedLifecycleService, IDisposable
 {
     private readonly IOptionsMonitor<TlsOptions> _options;
+    private readonly OptionsFactory<TlsOptions> _unchecked;
     private readonly HashSet<string> _names;
     private readonly HashSet<TlsRequirement> _requirements;
     private readonly IHostEnvironment? _host;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly IMeterFactory? _meters;
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Name, TlsSide Side), TlsMaterialSource> _sources = [];
     private readonly List<IDisposable> _watches = [];
 
     internal TlsMaterialSources(
-        IOptionsMonitor<TlsOptions> options, IEnumerable<TlsSet> sets, IEnumerable<TlsRequirement> requirements,
-        IHostEnvironment? host, TimeProvider? time, ILoggerFactory? logs)
+        IOptionsMonitor<TlsOptions> options, OptionsFactory<TlsOptions> unvalidated, IEnumerable<TlsSet> sets,
+        IEnumerable<TlsRequirement> requirements, IHostEnvironment? host, TimeProvider? time, ILoggerFactory? logs, IMeterFactory? meters)
     {
-        (_options, _host, _time) = (options, host, time ?? TimeProvider.System);
+        (_options, _unchecked, _host, _time, _meters) = (options, unvalidated, host, time ?? TimeProvider.System, meters);
         (_names, _requirements) = ([.. sets.Select(set => set.Name)], [.. requirements]);
         _logger = (logs ?? NullLoggerFactory.Instance).CreateLogger<TlsMaterialSource>();
     }
@@ -43,7 +46,7 @@ public sealed class TlsMaterialSources : IHostedLifecycleService, IDisposable
             if (!_sources.TryGetValue((name, side), out var source))
             {
                 _sources[(name, side)] = source = new TlsMaterialSource(Files(name, side));
-                _watches.Add(source.Follow(_options.Get(name).RefreshInterval, _time, _logger));
+                _watches.Add(source.Watch(_options.Get(name).RefreshInterval, _time, _logger, _meters));
             }
 
             return source;
@@ -106,9 +109,17 @@ public sealed class TlsMaterialSources : IHostedLifecycleService, IDisposable
     {
         var uses = _requirements.Where(requirement => requirement.Name == name && requirement.Side == side).ToArray();
         if (!_names.Contains(name))
-            throw new TlsException(TlsProblems.TlsNotConfigured.With(("set", name.Length == 0 ? "the set without a name" : $"the set '{name}'")));
-        var options = _options.Get(name);
-        return TlsOptionsFiles.Of(options, side, isMutual: Array.Exists(uses, use => use.IsMutual), options.BasePath ?? _host?.ContentRootPath ?? AppContext.BaseDirectory);
+        {
+            throw new TlsException(TlsProblems.TlsNotConfigured.With(
+                ("set", name.Length == 0 ? "the set without a name" : $"the set '{name}'")));
+        }
+
+        // Our own validator would stop at the settings, and all problems are to be told at once; a program's own is asked after it.
+        var options = _unchecked.Create(name);
+        if (!options.Check().Any())
+            options = _options.Get(name);
+        var folder = options.BasePath ?? _host?.ContentRootPath ?? AppContext.BaseDirectory;
+        return TlsOptionsFiles.Of(options, side, isMutual: Array.Exists(uses, use => use.IsMutual), folder);
     }
 }
 

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+
 namespace GrpcTls;
 
 /// <summary>
@@ -17,6 +20,9 @@ public sealed class TlsOptions
 
     /// <summary>The longest <see cref="RefreshInterval"/>: one hour, a fraction of the shortest lifetimes in use.</summary>
     public static readonly TimeSpan LongestInterval = TimeSpan.FromHours(1);
+
+    /// <summary>What <see cref="RefreshInterval"/> may be, in words.</summary>
+    internal const string IntervalText = "a time, hh:mm:ss, from 00:00:00.1 to 01:00:00";
 
     /// <summary>A PEM file: the own certificate first, then its intermediates. A server needs it; a client for mutual TLS.</summary>
     public string? CertificateChain { get; set; }
@@ -40,9 +46,10 @@ public sealed class TlsOptions
     public string[] RevocationLists { get; set; } = [];
 
     /// <summary>
-    /// What happens to a client whose authority has no current list among <see cref="RevocationLists"/>. By default it is refused.
+    /// What happens to a client whose authority has no current list among <see cref="RevocationLists"/>:
+    /// <see cref="RevocationFailure.Hard"/>, the default, refuses it.
     /// </summary>
-    public RevocationMode RevocationMode { get; set; }
+    public RevocationFailure RevocationFailure { get; set; }
 
     /// <summary>How often the files are read again. 5 seconds by default; 100 ms to one hour.</summary>
     public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromSeconds(5);
@@ -58,4 +65,32 @@ public sealed class TlsOptions
 
     /// <summary>What was wrong with the section when it was bound.</summary>
     internal List<TlsProblem> Problems { get; } = [];
+
+    /// <summary>What is wrong with the settings themselves, whatever the files hold.</summary>
+    internal IEnumerable<TlsProblem> Check()
+    {
+        foreach (var problem in Problems)
+            yield return problem;
+        if (RefreshInterval < ShortestInterval || RefreshInterval > LongestInterval)
+            yield return Invalid(nameof(RefreshInterval), RefreshInterval.ToString("c", CultureInfo.InvariantCulture), IntervalText);
+
+        // An entry that is empty would switch the check off without a word.
+        if (Array.Exists(RevocationLists, string.IsNullOrWhiteSpace))
+            yield return Invalid(nameof(RevocationLists), "", "one or more files");
+        if (!Enum.IsDefined(RevocationFailure))
+            yield return Invalid(nameof(RevocationFailure), $"{RevocationFailure}", "Hard or Soft");
+    }
+
+    private TlsProblem Invalid(string key, string value, string expected) => TlsProblems.InvalidSetting.With(
+        ("setting", SettingName(key)), ("value", value), ("origin", "the program"), ("expected", expected));
+}
+
+/// <summary>Tells whoever reads the options what is wrong with their settings; the files are checked when they are loaded.</summary>
+internal sealed class TlsOptionsValidator : IValidateOptions<TlsOptions>
+{
+    public ValidateOptionsResult Validate(string? name, TlsOptions options)
+    {
+        var problems = options.Check().Select(problem => problem.ToString()).ToArray();
+        return problems.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
 }

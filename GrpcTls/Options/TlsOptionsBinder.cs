@@ -15,7 +15,8 @@ internal static class TlsOptionsBinder
     private static readonly string[] Known =
     [
         nameof(TlsOptions.CertificateChain), nameof(TlsOptions.PrivateKey), nameof(TlsOptions.PrivateKeyPasswordFile),
-        nameof(TlsOptions.TrustedRoots), nameof(TlsOptions.RevocationLists), nameof(TlsOptions.RevocationMode), nameof(TlsOptions.RefreshInterval),
+        nameof(TlsOptions.TrustedRoots), nameof(TlsOptions.RevocationLists), nameof(TlsOptions.RevocationFailure),
+        nameof(TlsOptions.RefreshInterval),
     ];
 
     public static void Bind(IConfiguration configuration, TlsOptions options)
@@ -51,19 +52,19 @@ internal static class TlsOptionsBinder
             case nameof(TlsOptions.RevocationLists):
                 BindLists(entry, options);
                 break;
-            case nameof(TlsOptions.RevocationMode) when Array.Find(Enum.GetValues<RevocationMode>(), mode => Is(text, mode)) is var mode && Is(text, mode):
-                options.RevocationMode = mode;
+            case nameof(TlsOptions.RevocationFailure) when Is(text, RevocationFailure.Hard) || Is(text, RevocationFailure.Soft):
+                options.RevocationFailure = Is(text, RevocationFailure.Hard) ? RevocationFailure.Hard : RevocationFailure.Soft;
                 break;
             case nameof(TlsOptions.RefreshInterval)
                 when TimeSpan.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, out var interval)
                     && interval >= TlsOptions.ShortestInterval && interval <= TlsOptions.LongestInterval:
                 options.RefreshInterval = interval;
                 break;
-            case nameof(TlsOptions.RevocationMode):
-                options.Problems.Add(Invalid(entry, $"one of {string.Join(", ", Enum.GetNames<RevocationMode>())}"));
+            case nameof(TlsOptions.RevocationFailure):
+                options.Problems.Add(Invalid(entry, "Hard or Soft"));
                 break;
             default:
-                options.Problems.Add(Invalid(entry, "a time, hh:mm:ss, from 00:00:00.1 to 01:00:00"));
+                options.Problems.Add(Invalid(entry, TlsOptions.IntervalText));
                 break;
         }
 
@@ -81,13 +82,17 @@ internal static class TlsOptionsBinder
             options.RevocationLists = [.. texts.Select(text => text!.Trim())];
     }
 
-    private static bool Is(string? text, RevocationMode mode) => mode.ToString().Equals(text, StringComparison.OrdinalIgnoreCase);
+    private static bool Is(string? text, RevocationFailure mode) => mode.ToString().Equals(text, StringComparison.OrdinalIgnoreCase);
 
     private static TlsProblem Invalid(IConfigurationSection entry, string expected) => TlsProblems.InvalidSetting.With(
         ("setting", entry.Path), ("value", entry.Value ?? "a section"), ("origin", "the configuration"), ("expected", expected));
 
     private static TlsProblem Unknown(IConfigurationSection entry) => TlsProblems.UnknownSetting.With(
-        ("setting", entry.Path), ("origin", "the configuration"), ("suggestion", Spelling.Nearest(entry.Key, Known) is { } near
-            ? $"did you mean {near}?"
-            : $"use one of {string.Join(", ", Known)}, or remove it"));
+        ("setting", entry.Path), ("origin", "the configuration"), ("suggestion", Suggestion(entry.Key)));
+
+    private static string Suggestion(string key) =>
+        key.Equals("RevocationMode", StringComparison.OrdinalIgnoreCase)
+            ? "it is called RevocationFailure now: Hard in place of Closed, Soft in place of Open"
+            : Spelling.Nearest(key, Known) is { } near ? $"did you mean {near}?"
+            : $"use one of {string.Join(", ", Known)}, or remove it";
 }

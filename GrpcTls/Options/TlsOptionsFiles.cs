@@ -11,15 +11,18 @@ internal static class TlsOptionsFiles
     {
         var isServer = side == TlsSide.Server;
         var (own, peer) = isServer ? ("server", "client") : ("client", "server");
-        var missing = new List<TlsProblem>(options.Problems);
+        var missing = new List<TlsProblem>(options.Check());
         var showsIdentity = isServer || isMutual;
         var verifiesPeer = !isServer || isMutual;
         var trustsSystem = !isServer && options.TrustedRoots == TlsOptions.System;
         return new TlsFiles
         {
             Side = side,
-            CertificateChain = showsIdentity ? Needed(options.CertificateChain, nameof(options.CertificateChain), $"the {own}'s certificate chain") : null,
+            CertificateChain = showsIdentity
+                ? Needed(options.CertificateChain, nameof(options.CertificateChain), $"the {own}'s certificate chain")
+                : null,
             PrivateKey = showsIdentity ? Needed(options.PrivateKey, nameof(options.PrivateKey), $"the {own}'s private key") : null,
+            PrivateKeyPasswordSetting = options.SettingName(nameof(options.PrivateKeyPasswordFile)),
             PrivateKeyPassword = showsIdentity && options.PrivateKeyPasswordFile is { } password
                 ? File(password, nameof(options.PrivateKeyPasswordFile), $"the password of the {own}'s private key")
                 : null,
@@ -30,7 +33,7 @@ internal static class TlsOptionsFiles
             RevocationLists = isServer && isMutual
                 ? [.. options.RevocationLists.Select(path => File(path, nameof(options.RevocationLists), "a revocation list of clients"))]
                 : [],
-            RevocationMode = options.RevocationMode,
+            RevocationFailure = options.RevocationFailure,
             Missing = missing,
         };
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using GrpcTls;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -50,8 +51,12 @@ public static class TlsServiceCollectionExtensions
     {
         services.AddOptions();
         services.TryAddSingleton(provider => new TlsMaterialSources(
-            provider.GetRequiredService<IOptionsMonitor<TlsOptions>>(), provider.GetServices<TlsSet>(), provider.GetServices<TlsRequirement>(),
-            provider.GetService<IHostEnvironment>(), provider.GetService<TimeProvider>(), provider.GetService<ILoggerFactory>()));
+            provider.GetRequiredService<IOptionsMonitor<TlsOptions>>(),
+            new OptionsFactory<TlsOptions>(
+                provider.GetServices<IConfigureOptions<TlsOptions>>(), provider.GetServices<IPostConfigureOptions<TlsOptions>>()),
+            provider.GetServices<TlsSet>(), provider.GetServices<TlsRequirement>(), provider.GetService<IHostEnvironment>(),
+            provider.GetService<TimeProvider>(), provider.GetService<ILoggerFactory>(), provider.GetService<IMeterFactory>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TlsOptions>, TlsOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TlsMaterialSources>(
             provider => provider.GetRequiredService<TlsMaterialSources>()));
     }

@@ -36,7 +36,7 @@ internal sealed class HandshakeProbe(ProbeTarget target, TlsMaterial material)
         if (!seen.SawCertificate && seen.CertificateProblems.Count == 0 && !asking.Asked)
         {
             Step("tls", passed: false, HandshakeFailure.Reason(seen.Failure));
-            _problems.Add(await HandshakeFailure.ExplainAsync(seen.Failure, target, stop));
+            _problems.Add(await ExplainAsync(seen.Failure, stop));
             return;
         }
 
@@ -44,6 +44,27 @@ internal sealed class HandshakeProbe(ProbeTarget target, TlsMaterial material)
         ServerCertificate(seen);
         if (_problems.Count == 0)
             Rest(seen, asking);
+    }
+
+    // Where the server showed no certificate.
+    private async Task<TlsProblem> ExplainAsync(Exception? failure, CancellationToken stop)
+    {
+        var reason = HandshakeFailure.Reason(failure);
+        if (failure is TimeoutException)
+            return TlsProblems.HandshakeTimeout.With(("peer", target.Peer), ("limit", $"{target.Patience.TotalSeconds:0} s"));
+        if (HandshakeFailure.Explain(reason, target.Peer) is { } problem)
+            return problem;
+
+        // It answered with what is no TLS, or closed: perhaps it speaks something without TLS.
+        var answer = await PlainProbe.AnswerAsync(target, stop);
+        if (Http2Preface.IsSettings(answer) || Http2Preface.IsHttp1(answer) || HandshakeFailure.IsNoTls(reason))
+        {
+            return TlsProblems.TlsToPlaintextPort.With(
+                ("host", target.Host), ("port", target.Port), ("speaks", Http2Preface.DescribeAnswer(answer)));
+        }
+
+        return (HandshakeFailure.IsClosed(reason) ? TlsProblems.ClosedInHandshake : TlsProblems.HandshakeFailed)
+            .With(("peer", target.Peer), ("reason", reason));
     }
 
     private void ServerCertificate(ProbedHandshake seen)
@@ -95,20 +116,25 @@ internal sealed class HandshakeProbe(ProbeTarget target, TlsMaterial material)
 
     private void Http2Failure(ProbedHandshake seen, string question, bool isSilent)
     {
-        var answered = isSilent && seen.Answer.Length == 0 ? HandshakeFailure.Reason(seen.Failure) : Http2Preface.DescribeAnswer(seen.Answer);
+        var answered = isSilent && seen.Answer.Length == 0
+            ? HandshakeFailure.Reason(seen.Failure)
+            : Http2Preface.DescribeAnswer(seen.Answer);
         Step("http2", passed: false, $"the answer to the greeting was {answered}");
         _problems.Add((seen.AgreedOnHttp2, seen.Agreed) switch
         {
             (false, not null) when Http2Preface.IsHttp1(seen.Answer) =>
-                TlsProblems.Http1Only.With(("host", target.Host), ("port", target.Port), ("answered", $"answered with {answered}, over {seen.Agreed}")),
+                TlsProblems.Http1Only.With(
+                    ("host", target.Host), ("port", target.Port), ("answered", $"answered with {answered}, over {seen.Agreed}")),
             (false, not null) => TlsProblems.AlpnRefused.With(("peer", target.Peer), ("reason", $"agreed on {seen.Agreed}")),
             _ => TlsProblems.HandshakeFailed.With(("peer", target.Peer), ("reason",
-                $"the handshake succeeded ({seen.Agreed}), a client certificate was {question}, and the answer to the HTTP/2 greeting was {answered}")),
+                $"the handshake succeeded ({seen.Agreed}), a client certificate was {question}, "
+                + $"and the answer to the HTTP/2 greeting was {answered}")),
         });
     }
 
     private void Check(string name, bool failed, IEnumerable<TlsProblem> problems, string ifPassed) =>
         Step(name, !failed, failed ? [.. problems.Select(problem => $"{problem.Title}: {problem.Cause}")] : [ifPassed]);
 
-    private void Step(string name, bool passed, params string[] details) => _steps.Add(new TlsStep(name, passed ? TlsStepStatus.Passed : TlsStepStatus.Failed, details));
+    private void Step(string name, bool passed, params string[] details) =>
+        _steps.Add(new TlsStep(name, passed ? TlsStepStatus.Passed : TlsStepStatus.Failed, details));
 }

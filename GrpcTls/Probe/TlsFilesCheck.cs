@@ -22,47 +22,30 @@ public static class TlsFilesCheck
         {
             string[] unreached = ["dates", "chain", "names", "keys", "permissions"];
             return new TlsDiagnosis(
-                [new TlsStep("files", TlsStepStatus.Failed, Texts(e.Problems)), .. unreached.Select(name => new TlsStep(name, TlsStepStatus.NotReached, []))], e.Problems);
+                [
+                    new TlsStep("files", TlsStepStatus.Failed, Texts(e.Problems)),
+                    .. unreached.Select(name => new TlsStep(name, TlsStepStatus.NotReached, [])),
+                ],
+                e.Problems);
         }
 
         X509Certificate2[] own = material.Identity is null ? [] : [material.Identity.Certificate, .. material.Identity.Intermediates];
         X509Certificate2[] all = [.. own, .. material.Roots.Certificates];
-        var expired = all.Select(certificate => NotValid(certificate, now)).OfType<TlsProblem>().ToArray();
+        var expired = all.Select(certificate => CertificateValidity.NotValid(certificate, now)).OfType<TlsProblem>().ToArray();
+        var dates = expired.Length > 0 ? expired
+            : all.Select(certificate => CertificateValidity.Expiry(certificate, now)).OfType<TlsProblem>();
+        var names = material.Identity is null ? [] : CertificateNames.Of(material.Identity.Certificate);
         (TlsStep Step, TlsProblem[] Problems)[] checks =
         [
             (new TlsStep("files", TlsStepStatus.Passed, [material.ToString()]), []),
-            Check("dates", expired.Length > 0 ? expired : [.. all.Select(certificate => Expiry(certificate, now)).OfType<TlsProblem>()], all.Select(CertificateText.Describe), fails: expired.Length > 0),
+            Check("dates", dates, all.Select(CertificateText.Describe), fails: expired.Length > 0),
             Check("chain", Links(files, own), own.Select(certificate => certificate.Subject)),
-            Check("names", Names(files, material), material.Identity is null ? [] : CertificateNames.Of(material.Identity.Certificate)),
+            Check("names", Names(files, material), names),
             Check("keys", all.Select(Weakness).OfType<TlsProblem>(), all.Select(CertificateText.Key).Distinct()),
             Check("permissions", material.Warnings, files.PrivateKey is null ? [] : ["nobody else can read the key"]),
         ];
         return new TlsDiagnosis([.. checks.Select(check => check.Step)], [.. checks.SelectMany(check => check.Problems)]);
     }
-
-    /// <summary>
-    /// The problem of a certificate that is not valid, or the warning for one with a third of its lifetime left or less;
-    /// null for none.
-    /// </summary>
-    /// <param name="certificate">The certificate to look at.</param>
-    /// <param name="now">The time.</param>
-    public static TlsProblem? Expiry(X509Certificate2 certificate, DateTimeOffset now)
-    {
-        if (NotValid(certificate, now) is { } problem)
-            return problem;
-        var lifetime = certificate.NotAfter - certificate.NotBefore;
-        var left = certificate.NotAfter.ToUniversalTime() - now;
-        return left > lifetime / 3 ? null : TlsProblems.ExpiresSoon.With(
-            ("subject", certificate.Subject), ("notAfter", new DateTimeOffset(certificate.NotAfter)),
-            ("left", $"{left.TotalDays:0.#}"), ("lifetime", $"{lifetime.TotalDays:0.#}"));
-    }
-
-    /// <summary>The problem of a certificate that is not valid at a time; null for none.</summary>
-    /// <param name="certificate">The certificate to look at.</param>
-    /// <param name="now">The time.</param>
-    public static TlsProblem? NotValid(X509Certificate2 certificate, DateTimeOffset now) =>
-        certificate.NotBefore.ToUniversalTime() <= now && now <= certificate.NotAfter.ToUniversalTime() ? null : TlsProblems.NotValidNow.With(
-            ("subject", certificate.Subject), ("notBefore", new DateTimeOffset(certificate.NotBefore)), ("notAfter", new DateTimeOffset(certificate.NotAfter)), ("now", now));
 
     private static IEnumerable<TlsProblem> Links(TlsFiles files, X509Certificate2[] own) => own.Zip(own.Skip(1))
         .Where(pair => !CertificateKeys.SameName(pair.First.IssuerName, pair.Second.SubjectName))
@@ -78,7 +61,8 @@ public static class TlsFilesCheck
     {
         using var rsa = certificate.GetRSAPublicKey();
         var weakness = rsa?.KeySize < LeastRsaBits ? $"an RSA key of {rsa.KeySize} bits"
-            : certificate.SignatureAlgorithm.FriendlyName?.Contains("sha1", StringComparison.OrdinalIgnoreCase) == true ? "a signature with SHA-1" : null;
+            : certificate.SignatureAlgorithm.FriendlyName?.Contains("sha1", StringComparison.OrdinalIgnoreCase) == true ? "a signature with SHA-1"
+            : null;
         return weakness is null ? null : TlsProblems.WeakKey.With(("subject", certificate.Subject), ("weakness", weakness));
     }
 
@@ -89,5 +73,6 @@ public static class TlsFilesCheck
         return (new TlsStep(name, status, found.Length == 0 ? [.. ifPassed] : Texts(found)), found);
     }
 
-    private static string[] Texts(IEnumerable<TlsProblem> problems) => [.. problems.Select(problem => $"{problem.Title}: {problem.Cause}")];
+    private static string[] Texts(IEnumerable<TlsProblem> problems) =>
+        [.. problems.Select(problem => $"{problem.Title}: {problem.Cause}")];
 }

@@ -34,7 +34,7 @@ public static partial class TlsProblems
         "check both; on the server, make the user or a new password: dotnet run scripts/users.cs -- add {user}");
 
     /// <summary>Too many attempts, calls or bytes.</summary>
-    public static readonly TlsProblem TooMuch = new(
+    public static readonly TlsProblem ResourceExhausted = new(
         "resource-exhausted", "a limit of the server is reached",
         "{method} at {address}: {detail}",
         "wait a minute, or ask for less at once; the server's Limits and SignIn sections set the numbers", Permanent: false);

@@ -16,8 +16,8 @@ public static partial class TlsProblems
         "show a certificate from an accepted authority, or add the client's root to the server's Tls:TrustedRoots (client_ca.pem)");
 
     /// <summary>The server trusts an authority of the same name and another key.</summary>
-    public static readonly TlsProblem ClientAuthorityTwin = new(
-        "client-authority-twin", "the server trusts an authority of the same name and another key",
+    public static readonly TlsProblem ClientAuthorityRekeyed = new(
+        "client-authority-rekeyed", "the server trusts an authority of the same name and another key",
         "{subject} was signed by {authority} with key {signed}; the trusted {authority} has key {trusted}",
         "the authority was made again: renew the client's certificate from the new one: dotnet run scripts/certs.cs -- --renew");
 

@@ -35,8 +35,8 @@ public static partial class TlsProblems
             + "a public certificate (Let's Encrypt) needs --server-ca system");
 
     /// <summary>A trusted authority has the right name and another key.</summary>
-    public static readonly TlsProblem ServerAuthorityTwin = new(
-        "server-authority-twin", "the trusted authority has the right name and another key",
+    public static readonly TlsProblem ServerAuthorityRekeyed = new(
+        "server-authority-rekeyed", "the trusted authority has the right name and another key",
         "{subject} was signed by {authority} with key {signed}; the trusted {authority} has key {trusted}",
         "the authority was made again: copy the newest server_ca.pem to the client, and renew the server's certificate from it");
 

@@ -13,14 +13,14 @@ public sealed class TlsRevocation
     /// <summary>How far an authority's clock may be ahead of ours: Kerberos' usual tolerance.</summary>
     internal static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
 
-    private readonly RevocationMode _mode;
+    private readonly RevocationFailure _failure;
     private readonly TimeProvider _time;
 
     // Whose signature is on which list is found out once for each authority, not in each handshake.
     private readonly ConcurrentDictionary<string, RevocationList[]> _byAuthority = new();
 
-    internal TlsRevocation(IReadOnlyList<RevocationList> lists, RevocationMode mode, TimeProvider? time = null) =>
-        (Lists, _mode, _time) = (lists, mode, time ?? TimeProvider.System);
+    internal TlsRevocation(IReadOnlyList<RevocationList> lists, RevocationFailure failure, TimeProvider? time = null) =>
+        (Lists, _failure, _time) = (lists, failure, time ?? TimeProvider.System);
 
     internal IReadOnlyList<RevocationList> Lists { get; }
 
@@ -50,7 +50,7 @@ public sealed class TlsRevocation
         }
 
         // Intermediates are rarely listed: for them a list is used where there is one, and not asked for.
-        if (_mode == RevocationMode.Open || (lists.Length == 0 && !isLeaf))
+        if (_failure == RevocationFailure.Soft || (lists.Length == 0 && !isLeaf))
             return null;
         if (lists.Length == 0)
         {

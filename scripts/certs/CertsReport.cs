@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using Greeter.Pki;
 
 namespace Greeter.Certs;
@@ -62,7 +63,24 @@ internal sealed class CertsReport(
         var files = request.Layout.Server;
         return request.IsDefaultFolder
             ? Server
-            : $"{Server} -- --Tls:CertificateChain {CertsCommand.Quote(files.Certificate)} "
-                + $"--Tls:PrivateKey {CertsCommand.Quote(files.Key)} --Tls:TrustedRoots {CertsCommand.Quote(files.Roots)}";
+            : $"{Server} -- --Tls:CertificateChain {CommandText.Quote(files.Certificate)} "
+                + $"--Tls:PrivateKey {CommandText.Quote(files.Key)} --Tls:TrustedRoots {CommandText.Quote(files.Roots)}";
+    }
+}
+
+/// <summary>One certificate in the answer: read back from its file, so that the answer is about what is there.</summary>
+internal sealed record CertsReportLine(string Folder, string Names, DateTimeOffset Until, bool IsNew)
+{
+    public static CertsReportLine Of(LoadedAuthority authority) => new(
+        authority.Folder.Path,
+        authority.Authority.Root.GetNameInfo(X509NameType.SimpleName, forIssuer: false),
+        authority.Authority.Issuing.NotAfter,
+        authority.IsNew);
+
+    public static CertsReportLine Of(CertificateHolder holder, bool isNew)
+    {
+        using var leaf = holder.Folder.ReadLeaf();
+        var names = holder.Profile.Uris.Count > 0 ? string.Join(", ", holder.Profile.Uris) : string.Join(", ", ServerName.Of(leaf));
+        return new CertsReportLine(holder.Folder.Folder, names, leaf.NotAfter, isNew);
     }
 }

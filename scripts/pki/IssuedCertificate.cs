@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Greeter.Pki;
@@ -31,4 +32,47 @@ public sealed class IssuedCertificate : IDisposable
     public void Dispose() => Certificate.Dispose();
 
     public override string ToString() => Certificate.Subject;
+}
+
+/// <summary>Reads what this folder's types have written, with one kind of exception for all that can be wrong with it.</summary>
+internal static class CertificatePem
+{
+    /// <exception cref="CryptographicException">The text holds no certificate, or a damaged one.</exception>
+    public static X509Certificate2Collection All(string pem)
+    {
+        var certificates = new X509Certificate2Collection();
+        certificates.ImportFromPem(pem);
+        return certificates.Count > 0 ? certificates : throw new CryptographicException("no certificate in it");
+    }
+
+    /// <exception cref="CryptographicException">One of the texts is damaged, or the key is not that of the first certificate.</exception>
+    public static X509Certificate2 WithKey(string certificatePem, string keyPem)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPem(certificatePem, keyPem);
+        }
+        catch (ArgumentException)
+        {
+            // What the platform says here is about parameter names; what it means is this.
+            throw new CryptographicException("the key is not that of the certificate");
+        }
+    }
+}
+
+/// <summary>Whether a certificate leads to a root. It asks who signed what, not what time it is: old certificates may be renewed.</summary>
+internal static class TrustPath
+{
+    public static bool Exists(X509Certificate2 certificate, X509Certificate2Collection intermediates, X509Certificate2 root)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(root);
+        chain.ChainPolicy.ExtraStore.AddRange(intermediates);
+        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
+        // The default is Online. These authorities publish no revocation list, and nothing is fetched to make files.
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        return chain.Build(certificate);
+    }
 }

@@ -20,10 +20,13 @@ public static class RevokedList
     /// <param name="now">When.</param>
     /// <param name="lifetime">How long it is good for; null for <see cref="Lifetime"/>.</param>
     /// <exception cref="CryptographicException">The earlier list cannot be read.</exception>
-    public static string ToPem(X509Certificate2 issuing, string? earlierPem, IEnumerable<X509Certificate2> revoked, DateTimeOffset now, TimeSpan? lifetime = null)
+    public static string ToPem(
+        X509Certificate2 issuing, string? earlierPem, IEnumerable<X509Certificate2> revoked, DateTimeOffset now, TimeSpan? lifetime = null)
     {
         var number = BigInteger.Zero;
-        var list = earlierPem is null ? new CertificateRevocationListBuilder() : CertificateRevocationListBuilder.LoadPem(earlierPem, out number);
+        var list = earlierPem is null
+            ? new CertificateRevocationListBuilder()
+            : CertificateRevocationListBuilder.LoadPem(earlierPem, out number);
         foreach (var certificate in revoked)
         {
             list.RemoveEntry(certificate.SerialNumberBytes.Span); // Twice is once.
@@ -31,7 +34,8 @@ public static class RevokedList
         }
 
         var bytes = list.Build(
-            issuing, number + 1, now + (lifetime ?? Lifetime), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1, now - LeafProfile.Backdating);
+            issuing, number + 1, now + (lifetime ?? Lifetime), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1,
+            now - LeafProfile.Backdating);
         return PemEncoding.WriteString("X509 CRL", bytes) + "\n";
     }
 }

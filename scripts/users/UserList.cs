@@ -1,15 +1,11 @@
 using Greeter.Pki;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
+using Greeter.Scripts;
 
 namespace Greeter.Users;
 
 /// <summary>The file: a line for each user, <c>name hash</c>. Written as a whole, readable by its owner alone.</summary>
 internal sealed class UserList
 {
-    // OWASP's password storage cheat sheet: 210,000 rounds of PBKDF2 with HMAC-SHA512.
-    private static readonly PasswordHasher<string> Hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = 210_000 }));
-
     private readonly string _path;
 
     public UserList(string? path) => _path = path is not null
@@ -18,30 +14,50 @@ internal sealed class UserList
 
     public void Add(string name, string password)
     {
-        var hash = Hasher.HashPassword(name, password); // It takes a while, so before anybody has to wait.
-        using var alone = Lock();
-        var users = Read();
-        var verb = users.ContainsKey(name) ? "changed" : "added";
-        users[name] = hash;
-        Write(users);
-        Console.WriteLine($"users: {verb} {name} in {_path}");
-        Console.WriteLine($"next: dotnet run --project Greeter.Client -- --credentials tls --user {name}");
+        var hash = PasswordHashing.Hasher.HashPassword(name, password); // It takes a while, so before anybody has to wait.
+        UseFile(() =>
+        {
+            using var alone = Lock();
+            var users = Read();
+            var verb = users.ContainsKey(name) ? "changed" : "added";
+            users[name] = hash;
+            Write(users);
+            Console.WriteLine($"users: {verb} {name} in {_path}");
+            Console.WriteLine($"next: dotnet run --project Greeter.Client -- --credentials tls --user {name}");
+        });
     }
 
-    public void Remove(string name)
+    public void Remove(string name) => UseFile(() =>
     {
         using var alone = File.Exists(_path) ? Lock() : null;
         var users = Read();
         if (!users.Remove(name))
-            throw new UsersProblem("user-unknown", "there is no such user", $"{_path} has no line for {name}", "see who there is: dotnet run scripts/users.cs -- list");
+        {
+            throw new Problem(
+                "user-unknown", "there is no such user", $"{_path} has no line for {name}",
+                "see who there is: dotnet run scripts/users.cs -- list");
+        }
+
         Write(users);
         Console.WriteLine($"users: removed {name} from {_path}");
-    }
+    });
 
-    public void Print()
+    public void Print() => UseFile(() =>
     {
         foreach (var name in Read().Keys)
             Console.WriteLine(name);
+    });
+
+    private static void UseFile(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new Problem("file-unusable", "the users' file cannot be used", e.Message, "check the folder and its owner", e);
+        }
     }
 
     private SortedDictionary<string, string> Read()
@@ -52,7 +68,12 @@ internal sealed class UserList
         foreach (var line in File.ReadLines(_path).Where(line => line.Length > 0))
         {
             if (line.Split(' ') is not [var name, var hash])
-                throw new UsersProblem("users-damaged", "the users' file is damaged", $"{_path} has a line that is not 'name hash'", "remove the line, or the file");
+            {
+                throw new Problem(
+                    "users-damaged", "the users' file is damaged", $"{_path} has a line that is not 'name hash'",
+                    "remove the line, or the file");
+            }
+
             users[name] = hash;
         }
 
@@ -76,7 +97,7 @@ internal sealed class UserList
         }
         catch (TimeoutException e)
         {
-            throw new UsersProblem(
+            throw new Problem(
                 "file-busy", "another run is at work in this folder", e.Message, "wait for it, or end it, and try again");
         }
     }
