@@ -17,5 +17,9 @@ public sealed class DocsTests(DocsShell shell) : IClassFixture<DocsShell>
             else if (block.Marked("says") is { } program)
                 await shell.SaysAsync(program, block);
         }
+
+        // When the page has made certificates and started its server.
+        foreach (var block in DocsPage.Of(page).Blocks.Where(block => block.Marked("runs") == "client"))
+            await shell.RunCodeAsync(block);
     }
 }

@@ -12,11 +12,35 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
 
     private static readonly string[] Files =
     [
-        "Directory.Build.props", "Directory.Packages.props", "global.json", "Greeter.sln",
+        "Directory.Build.props", "Directory.Packages.props", "global.json", "Greeter.sln", ".editorconfig",
         "certs/README.md", "certs/.gitignore",
     ];
 
-    private static readonly string[] Folders = ["scripts", "docs"];
+    private static readonly string[] Folders = ["scripts", "docs", "minimal", "Greeter.Protos", "GrpcTls", "GrpcTls.Client"];
+
+    // What the pages' C# takes for granted, by the part of it that says which.
+    private static readonly (string Part, string Header)[] Headers =
+    [
+        ("TlsChannel", """
+            #:package Grpc.Net.Client
+            #:project GrpcTls.Client/GrpcTls.Client.csproj
+            #:project Greeter.Protos/Greeter.Protos.csproj
+            #:property PublishAot=false
+            using Grpc.Core;
+            using GrpcTls.Client;
+
+            var (serverCaPem, clientCertPem, clientKeyPem) =
+                (File.ReadAllText("server_ca.pem"), File.ReadAllText("client_cert.pem"), File.ReadAllText("client_key.pem"));
+            """),
+        ("SocketsHttpHandler", """
+            #:package Grpc.Net.Client
+            #:project Greeter.Protos/Greeter.Protos.csproj
+            #:property PublishAot=false
+            using System.Net.Security;
+            using System.Security.Cryptography.X509Certificates;
+            using Grpc.Net.Client;
+            """),
+    ];
 
     // By the commands of pages.
     private static readonly string[] Made = ["next", "other", "shared"];
@@ -30,7 +54,7 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
         foreach (var name in Files)
             Copy(Programs.Source(name), _folder.Path(name));
         foreach (var name in Folders.Where(name => Directory.Exists(Programs.Source(name))))
-            CopyAll(Programs.Source(name), _folder.Path(name));
+            CopySources(Programs.Source(name), _folder.Path(name));
         foreach (var program in new[] { Programs.Server, Programs.Client })
         {
             var project = Path.GetFileNameWithoutExtension(program);
@@ -43,6 +67,8 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
         WriteDotnet();
         foreach (var port in Ports)
             _free[port] = FreePort();
+        foreach (var path in Directory.GetFiles(_folder.Path("minimal"), "*.cs"))
+            File.WriteAllText(path, Local(File.ReadAllText(path)));
     }
 
     private string Root => _folder.Root;
@@ -66,7 +92,7 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
             if (command.StartsWith("dotnet test", StringComparison.Ordinal))
                 continue; // It would run itself.
             var printed = Lasting().Match(command) is { Success: true } lasting
-                ? await StartAsync(lasting.Groups[2].Success ? "tap" : "server", command)
+                ? await StartAsync(lasting.Groups["tap"].Success ? "tap" : "server", command)
                 : await RunAsync(command);
             if (expected.Length == 0)
                 continue;
@@ -84,6 +110,20 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
             () => pattern.Match(Said(process)[seen..]) is { Success: true } match ? match : null,
             () => $"the page says of {name}:\n{string.Join('\n', block.Lines)}\nand it said:\n{Said(process)[seen..]}");
         _running[name] = (process, seen + match.Index + match.Length);
+    }
+
+    /// <summary>Runs the C# of a page as a client's program, in the folder with the client's files: it makes a channel, and a call greets.</summary>
+    internal async Task RunCodeAsync(DocsBlock block)
+    {
+        var code = string.Join('\n', block.Lines);
+        var header = Headers.First(each => code.Contains(each.Part, StringComparison.Ordinal)).Header;
+        const string Call = """
+            var reply = await new Helloworld.Greeter.GreeterClient(channel).SayHelloAsync(new Helloworld.HelloRequest { Name = "World" });
+            Console.WriteLine(reply.Message);
+            """;
+        _folder.Write("page.cs", Local($"{header}\n{code}\n{Call}\n"));
+        var run = await ChildProcess.RunAsync(Programs.Dotnet, ["run", "../../page.cs"], _folder.Path("certs/client"));
+        run.Output.Should().EndWith("Hello World\n", "that is what the page's code does:\n{0}\n{1}", code, run.Error);
     }
 
     // Of a fixture, xunit calls this one and not IAsyncDisposable's: the last page's server would stay.
@@ -121,10 +161,14 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
         await StopAsync(name);
         var process = ChildProcess.Start("bash", ["-c", $"exec {Local(command)}"], Root, Environment());
         await Eventually.TrueAsync(
-            () => process.Error.Completion.IsCompleted || Said(process).Contains(" ready", StringComparison.Ordinal), () => $"it does not start: {Said(process)}");
+            () => process.Error.Completion.IsCompleted || IsReady(Said(process)), () => $"it does not start: {Said(process)}");
         _running[name] = (process, Said(process).Length);
         return [Said(process)];
     }
+
+    // Ours say it, and so does every ASP.NET Core program.
+    private static bool IsReady(string said) =>
+        said.Contains(" ready", StringComparison.Ordinal) || said.Contains("Application started", StringComparison.Ordinal);
 
     private async Task StopAsync(string name)
     {
@@ -166,6 +210,15 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
+    private static void CopySources(string from, string to)
+    {
+        foreach (var path in Directory.GetFiles(from, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(from, path)))
+        {
+            if (path.Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj"))
+                Copy(Path.Combine(from, path), Path.Combine(to, path));
+        }
+    }
+
     private static void CopyAll(string from, string to)
     {
         foreach (var path in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
@@ -178,6 +231,6 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
         File.Copy(from, to);
     }
 
-    [GeneratedRegex(@"^dotnet run (--project Greeter\.Server|(docs/tap\.cs))")]
+    [GeneratedRegex(@"^dotnet run (--project Greeter\.Server|minimal/server\.cs|(?<tap>docs/tap\.cs))")]
     private static partial Regex Lasting();
 }
