@@ -56,7 +56,7 @@ internal static class CommandLine
                 DoctorReport.WriteJson(terminal.Out, Typed(parsed, options.Where).FirstOrDefault(""), new TlsDiagnosis([step], problems));
             }
 
-            terminal.Report(isJson ? [] : TlsProblems.Merged(problems), exception, verbose);
+            terminal.Report(isJson ? [] : ProblemConsole.ForPerson(problems), exception, verbose);
         }
     }
 

@@ -76,8 +76,7 @@ internal static class CompareCommand
         {
             terminal.Error.WriteLine();
             terminal.Error.WriteLine($"greeter: {Who(same)}{(same.Key.IsAsExpected ? ", refused as it should be" : "")}:");
-            foreach (var problem in TlsProblems.Merged(same.Select(cell => cell.Problem!)))
-                terminal.Error.WriteLine(problem.Describe());
+            ProblemConsole.Write(terminal.Error, same.Select(cell => cell.Problem!));
         }
 
         if (table.FindAll(cell => !cell.IsAsExpected) is { Count: > 0 } unexpected)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Greeter.Hosting;
 using GrpcTls;
 using Spectre.Console;
 
@@ -41,8 +42,7 @@ internal static class DoctorReport
                 console.WriteLine($"{"",24}{(step.Name == "certificate" ? $"{new string(' ', depth * 2)}└ " : "")}{detail}");
         }
 
-        foreach (var problem in TlsProblems.Merged(diagnosis.Problems))
-            terminal.Error.WriteLine(problem.Describe());
+        ProblemConsole.Write(terminal.Error, diagnosis.Problems);
     }
 
     /// <summary>The shape is documented in docs/doctor.md: fields are added, never renamed. Steps and problems are printable from the start.</summary>
@@ -59,7 +59,7 @@ internal static class DoctorReport
                 Write(json, step);
             json.WriteEndArray();
             json.WriteStartArray("problems");
-            foreach (var problem in diagnosis.Problems)
+            foreach (var problem in diagnosis.Problems.Select(ProblemConsole.InSample))
                 Write(json, problem);
             json.WriteEndArray();
             json.WriteEndObject();

@@ -1,3 +1,4 @@
+using Greeter.Hosting;
 using GrpcTls;
 
 namespace Greeter.Client;
@@ -34,7 +35,7 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
     {
         try
         {
-            error.WriteLine(problem.Describe());
+            error.WriteLine(ProblemConsole.Describe(problem));
         }
         catch (IOException)
         {
@@ -49,8 +50,12 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
     public void Report(IEnumerable<TlsProblem> problems, Exception exception, bool verbose)
     {
         foreach (var problem in problems)
-            Error.WriteLine(problem.Describe());
-        if (verbose)
-            Error.WriteLine(PeerText.Lines(exception.ToString())); // An exception carries the other side's words as they came.
+            Error.WriteLine(ProblemConsole.Describe(problem));
+        if (!verbose)
+            return;
+
+        // An exception carries the other side's words as they came. Ours is the three lines and no more: what is behind it, or where.
+        var trace = exception is TlsException ? exception.InnerException?.ToString() ?? exception.StackTrace ?? "" : exception.ToString();
+        Error.WriteLine(PeerText.Lines(trace));
     }
 }

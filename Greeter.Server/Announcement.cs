@@ -4,7 +4,7 @@ using GrpcTls;
 
 namespace Greeter.Server;
 
-/// <summary>Tells on standard error what each port is, whom it shows and whom it believes.</summary>
+/// <summary>Tells on standard error what each port is, whom it shows and whom it trusts.</summary>
 internal static class Announcement
 {
     public static void Announce(this WebApplication app)
@@ -22,7 +22,7 @@ internal static class Announcement
             if (port.Kind == PortKind.Mtls)
             {
                 foreach (var root in material!.Roots.Certificates)
-                    Say($"  believes clients of {root.Subject}, until {root.NotAfter.ToUniversalTime():yyyy-MM-dd}");
+                    Say($"  trusts clients of {root.Subject}, until {root.NotAfter.ToUniversalTime():yyyy-MM-dd}");
             }
         }
 

@@ -32,12 +32,11 @@ internal static class Startup
         }
         catch (TlsException e)
         {
-            foreach (var problem in TlsProblems.Merged(e.Problems))
-                await Console.Error.WriteLineAsync(problem.Describe());
+            ProblemConsole.Write(Console.Error, e.Problems);
         }
         catch (Exception e) when (SettingsFailure.Explain(e) is { } problem)
         {
-            await Console.Error.WriteLineAsync(problem.Describe());
+            ProblemConsole.Write(Console.Error, problem);
         }
 
         return WrongConfiguration;

@@ -3,30 +3,39 @@ using System.Xml.Linq;
 
 namespace Greeter.Tests;
 
-/// <summary>Dependencies point one way: Tests, Benchmarks → Server, Client → Protos, Tls.</summary>
+/// <summary>Dependencies point one way: Tests, Benchmarks → Server, Client → Hosting, Protos, GrpcTls.*.</summary>
 public sealed class DependencyTests
 {
     internal static string Repository { get; } = FindRepository();
+
+    private static readonly string[] All =
+    [
+        "Greeter.Client", "Greeter.Hosting", "Greeter.Protos", "Greeter.Server", "GrpcTls", "GrpcTls.AspNetCore", "GrpcTls.Client",
+    ];
 
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Greeter.Protos"] = [],
         ["GrpcTls"] = [],
-        ["Greeter.Server"] = ["Greeter.Protos", "GrpcTls"],
-        ["Greeter.Client"] = ["Greeter.Protos", "GrpcTls"],
-        ["Greeter.Tests"] = ["Greeter.Client", "Greeter.Protos", "Greeter.Server", "GrpcTls"],
-        ["Greeter.Benchmarks"] = ["Greeter.Client", "Greeter.Protos", "Greeter.Server", "GrpcTls"],
+        ["GrpcTls.AspNetCore"] = ["GrpcTls", "Greeter.Hosting"],
+        ["GrpcTls.Client"] = ["GrpcTls"],
+        ["Greeter.Hosting"] = ["GrpcTls"],
+        ["Greeter.Server"] = ["Greeter.Hosting", "Greeter.Protos", "GrpcTls", "GrpcTls.AspNetCore"],
+        ["Greeter.Client"] = ["Greeter.Hosting", "Greeter.Protos", "GrpcTls", "GrpcTls.Client"],
+        ["Greeter.Tests"] = All,
+        ["Greeter.Benchmarks"] = All,
     };
 
     private static readonly Assembly Tls = typeof(GrpcTls.TlsMaterial).Assembly;
 
     private static readonly Assembly[] Assemblies =
     [
-        typeof(Helloworld.HelloRequest).Assembly, Tls, typeof(Server.GreeterService).Assembly, typeof(Client.ExitCode).Assembly, typeof(DependencyTests).Assembly,
+        typeof(Helloworld.HelloRequest).Assembly, Tls, typeof(Server.GreeterService).Assembly, typeof(Client.ExitCode).Assembly,
+        typeof(Hosting.ContentRoot).Assembly, typeof(DependencyTests).Assembly,
     ];
 
     private static readonly string[] Found =
-        [.. Directory.EnumerateFiles(Repository, "Greeter.*.csproj", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
+        [.. Directory.EnumerateFiles(Repository, "*.csproj", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
             .Select(file => Path.GetFileNameWithoutExtension(file)!).Order()];
 
     public static TheoryData<string> Projects => [.. Found];
@@ -45,7 +54,7 @@ public sealed class DependencyTests
     [MemberData(nameof(AssemblyNames))]
     public void An_assembly_refers_only_to_those_below_it(string assembly) =>
         Assemblies.Single(one => one.GetName().Name == assembly).GetReferencedAssemblies()
-            .Select(name => name.Name!).Where(name => name.StartsWith("Greeter.", StringComparison.Ordinal))
+            .Select(name => name.Name!).Where(name => Allowed.ContainsKey(name))
             .Should().BeSubsetOf(Allowed[assembly]);
 
     [Fact]
@@ -56,7 +65,8 @@ public sealed class DependencyTests
     public void The_project_of_tls_has_no_asp_net_and_no_grpc()
     {
         References("GrpcTls", "PackageReference").Should().OnlyContain(
-            package => package.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal) && package.EndsWith(".Abstractions", StringComparison.Ordinal));
+            package => package.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal)
+                && (package.EndsWith(".Abstractions", StringComparison.Ordinal) || package == "Microsoft.Extensions.Options"));
         References("GrpcTls", "FrameworkReference").Should().BeEmpty();
         Project("GrpcTls").Root!.Attribute("Sdk")!.Value.Should().Be("Microsoft.NET.Sdk");
     }

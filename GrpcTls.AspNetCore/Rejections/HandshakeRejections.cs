@@ -57,16 +57,16 @@ internal sealed partial class HandshakeRejections(ILogger<HandshakeRejections> l
         var explanation = string.Join("; also ", problems.Select(problem => $"{problem.Title}: {problem.Cause}"));
         var certificate = shown is null ? "no certificate" : PeerText.Printable(CertificateText.Describe(shown), PeerText.LongestValue);
         var asked = handshake.Port.Kind == PortKind.Mtls ? source?.Current.Roots : null;
-        var believed = (roots ?? asked)?.ToString() ?? "nobody is asked";
-        Log.Refused(logger, handshake.Port.Name, handshake.Remote, decisive.Id, explanation, problems[0].Fix, certificate, believed);
+        var trusted = (roots ?? asked)?.ToString() ?? "nobody is asked";
+        Log.Refused(logger, handshake.Port.Name, handshake.Remote, decisive.Id, explanation, problems[0].Fix, certificate, trusted);
     }
 
     private static partial class Log
     {
         [LoggerMessage(EventId = 1, EventName = "HandshakeRefused", Level = LogLevel.Warning,
-            Message = "refused a handshake on the {Port} port from {Remote} [{Problem}] {Explanation}; fix: {Fix}; shown: {Shown}; believed here: {Believed}")]
+            Message = "refused a handshake on the {Port} port from {Remote} [{Problem}] {Explanation}; fix: {Fix}; shown: {Shown}; trusted here: {Trusted}")]
         public static partial void Refused(
-            ILogger logger, string port, string remote, string problem, string explanation, string fix, string shown, string believed);
+            ILogger logger, string port, string remote, string problem, string explanation, string fix, string shown, string trusted);
 
         [LoggerMessage(EventId = 2, EventName = "RefusalsSuppressed", Level = LogLevel.Warning,
             Message = "{Count} more refusals on the {Port} port [{Problem}] were not logged")]

@@ -2,7 +2,7 @@ namespace GrpcTls.AspNetCore;
 
 /// <summary>
 /// Listens to what Kestrel says at Debug about handshakes, its only word on failures besides certificates, and reports
-/// those that a person can mend. A connection that closes without finishing is a probe or a port scan: not reported.
+/// those that a person can fix. A connection that closes without finishing is a probe or a port scan: not reported.
 /// </summary>
 internal sealed class KestrelHandshakeLogListener(IServiceProvider services) : ILoggerProvider, ILogger
 {
