@@ -59,7 +59,7 @@ internal static class Program
             var isJson = parsed.CommandResult.Command == options.Doctor && args.Contains(options.Json.Name);
             if (isJson)
                 DoctorReport.WriteJson(terminal.Out, options.TypedAddress(parsed), TlsDiagnosisOf(problems));
-            terminal.Report(isJson ? [] : TlsProblems.Merged(problems), exception, parsed.Errors.Count == 0 && parsed.GetValue(options.Verbose));
+            terminal.Report(isJson ? [] : ProblemConsole.ForPerson(problems), exception, parsed.Errors.Count == 0 && parsed.GetValue(options.Verbose));
             return ExitCode.WrongUsage;
         }
     }

@@ -62,7 +62,7 @@ public sealed class RotationTests(ITestOutputHelper output) : IDisposable
         _folder.Dispose();
     }
 
-    // A roll-over, as docs/rotation.md has it: first both authorities are believed, then the certificates change, then the
+    // A roll-over, as docs/rotation.md has it: first both authorities are trusted, then the certificates change, then the
     // old authority goes. Between the steps every caller has come to make calls with the new files: that is the overlap.
     private async Task RotateAsync(TestPki old, TestPki next)
     {
