@@ -108,14 +108,12 @@ public sealed class DrainTests(ITestOutputHelper output) : IDisposable
     private static GrpcChannel Balanced(params TestServer[] servers)
     {
         var addresses = servers.Select(server => new BalancerAddress("127.0.0.1", server.Port(PortKind.Mtls))).ToArray();
-        var material = TlsMaterial.FromPem(TestPki.Ec.ServerCa.RootsPem, TestPki.Ec.Client.ChainPem, TestPki.Ec.Client.KeyPem);
-        return GrpcChannel.ForAddress("static:///localhost", new GrpcChannelOptions
+        var pki = TestPki.Ec;
+        var credentials = new SslCredentials(pki.ServerCa.RootsPem, new KeyCertificatePair(pki.Client.ChainPem, pki.Client.KeyPem));
+        return TlsChannel.ForAddress("static:///localhost", credentials, serverName: "localhost", options: new GrpcChannelOptions
         {
-            Credentials = ChannelCredentials.SecureSsl,
-            HttpHandler = new ServerNameHandler("localhost", new SocketsHttpHandler { SslOptions = TlsHandshake.Client(material), UseProxy = false }),
             ServiceConfig = new ServiceConfig { LoadBalancingConfigs = { new RoundRobinConfig() } },
             ServiceProvider = new ServiceCollection().AddSingleton<ResolverFactory>(new StaticResolverFactory(_ => addresses)).BuildServiceProvider(),
-            DisposeHttpClient = true,
         });
     }
 }
