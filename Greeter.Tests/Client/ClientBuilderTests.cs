@@ -38,7 +38,7 @@ public sealed class ClientBuilderTests : IAsyncLifetime
         var (message, caller) = await GreetAsync((host?.Services ?? own!).GetRequiredService<Helloworld.Greeter.GreeterClient>());
 
         message.Should().Be("Hello Ada");
-        caller.Should().Be(port == "mtls" ? "spiffe://greeter.example/client" : "anonymous");
+        caller.Should().Be(port == "mtls" ? "spiffe://greeter.example/client" : null);
     }
 
     [Fact]
@@ -144,8 +144,8 @@ public sealed class ClientBuilderTests : IAsyncLifetime
 
         var failure = (await host.Awaiting(each => each.StartAsync()).Should().ThrowAsync<TlsException>()).Which;
 
-        failure.Problems.Select(each => each.Id).Should().BeEquivalentTo(
-            what == "no section" ? ["roots-missing", "setting-missing", "setting-missing"] : new[] { "tls-not-configured" });
+        string.Join(' ', failure.Problems.Select(each => each.Id).Order()).Should().Be(
+            what == "no section" ? "roots-missing setting-missing setting-missing" : "tls-not-configured");
     }
 
     [Fact]
@@ -206,7 +206,7 @@ public sealed class ClientBuilderTests : IAsyncLifetime
     }
 
     internal static async Task<RpcException> FailureAsync(Helloworld.Greeter.GreeterClient client) =>
-        (await client.Awaiting(async each => await each.SayHelloAsync(new HelloRequest { Name = "Ada" })).Should().ThrowAsync<RpcException>()).Which;
+        (await client.Awaiting(each => each.SayHelloAsync(new HelloRequest { Name = "Ada" }).ResponseAsync).Should().ThrowAsync<RpcException>()).Which;
 
     private static async Task<(string Message, string? Caller)> GreetAsync(Helloworld.Greeter.GreeterClient client)
     {

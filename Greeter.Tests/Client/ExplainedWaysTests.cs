@@ -4,7 +4,6 @@ using Grpc.Net.Client;
 using Grpc.Net.Client.Configuration;
 using GrpcTls;
 using GrpcTls.Client;
-using Helloworld;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Greeter.Tests;

@@ -1,9 +1,7 @@
 using System.Globalization;
 using GrpcTls.Client;
 using GrpcTls.AspNetCore;
-using GrpcTls;
 using Grpc.Core;
-using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Balancer;
 using Grpc.Net.Client.Configuration;
@@ -49,7 +47,7 @@ public sealed class DrainTests(ITestOutputHelper output) : IDisposable
         await using var leaving = await TestServer.StartAsync(_folder, "--Logging:LogLevel:Default", "Warning");
         await using var staying = await TestServer.StartAsync(_folder, "--Logging:LogLevel:Default", "Warning");
         using var channel = Balanced(leaving, staying);
-        var client = new Helloworld.Greeter.GreeterClient(channel.Intercept(new TransparentRetryInterceptor()));
+        var client = new Helloworld.Greeter.GreeterClient(channel.WithTransparentRetry());
         using var load = new RotationLoad();
         load.StartUnary(client, callers: 8);
         await load.NextAsync();
