@@ -109,7 +109,7 @@ public sealed class AccessTests : IAsyncLifetime
         return allowed ? StatusCode.OK : StatusCode.PermissionDenied;
     }
 
-    private static async Task<(StatusCode Status, string? Caller)> CallAsync(GrpcTls.Client.TlsChannel channel, Proof proof, string method)
+    private static async Task<(StatusCode Status, string? Caller)> CallAsync(Grpc.Net.Client.GrpcChannel channel, Proof proof, string method)
     {
         var client = new Helloworld.Greeter.GreeterClient(channel);
         var request = new HelloRequest { Name = "Ada" };

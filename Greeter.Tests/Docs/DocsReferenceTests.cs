@@ -94,8 +94,8 @@ public sealed partial class DocsReferenceTests
     public void Every_option_that_is_named_exists_and_each_that_exists_is_named()
     {
         var scripts = Directory.GetFiles(Programs.Source("scripts"), "*.cs").SelectMany(path => ScriptOption().Matches(File.ReadAllText(path))).Select(match => match.Groups[1].Value);
-        var options = new ClientOptions();
-        var known = options.Shared.Concat(options.Greet).Concat(options.Doctor).Select(option => option.Name).Concat(scripts).ToHashSet();
+        var options = new Options();
+        var known = options.All.Select(option => option.Name).Concat(scripts).ToHashSet();
 
         // In prose, and in commands of ours.
         var ours = Everything.Split('\n').Where(line => line.Contains("dotnet run", StringComparison.Ordinal)).Concat(All.SelectMany(page => Code().Matches(page.Prose).Select(match => match.Value)));

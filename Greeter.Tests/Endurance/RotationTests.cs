@@ -28,7 +28,7 @@ public sealed class RotationTests(ITestOutputHelper output) : IDisposable
         var source = Source();
         using var following = source.Watch(Interval, _time, NullLogger.Instance);
         using var channel = TlsChannel.ForAddress(server.Mtls, source);
-        var client = new Helloworld.Greeter.GreeterClient(channel);
+        var client = new Helloworld.Greeter.GreeterClient(channel.WithTransparentRetry());
         var pkis = new[] { TestPki.Ec, new TestPki(KeyKind.Ec) };
         _load.Start(client);
 

@@ -136,6 +136,6 @@ public sealed class HealthTests : IAsyncLifetime
         return watch.ResponseStream.Current.Status;
     }
 
-    private GrpcTls.Client.TlsChannel Channel(PortKind port, TestServer? server = null) =>
+    private Grpc.Net.Client.GrpcChannel Channel(PortKind port, TestServer? server = null) =>
         new Proof(port == PortKind.Mtls ? TestPki.Ec.Client : null, null).Channel(server ?? _server, port);
 }
