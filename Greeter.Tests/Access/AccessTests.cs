@@ -1,5 +1,4 @@
 using Greeter.Pki;
-using GrpcTls.AspNetCore;
 using Grpc.Core;
 using Helloworld;
 using Microsoft.AspNetCore.Authentication.BearerToken;

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using GrpcTls.Client;
-using GrpcTls.AspNetCore;
 using Grpc.Core;
 using Helloworld;
 

@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using GrpcTls.Client;
-using GrpcTls.AspNetCore;
 using GrpcTls;
 using Grpc.Core;
 using Grpc.Core.Interceptors;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using GrpcTls.Client;
 using GrpcTls.AspNetCore;
+using GrpcTls;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Balancer;
@@ -86,7 +87,7 @@ public sealed class DrainTests(ITestOutputHelper output) : IDisposable
         var client = new Helloworld.Greeter.GreeterClient(channel);
         using var chat = client.SayHelloBidiStream();
         await RotationLoad.SayAsync(chat);
-        var keeper = server.App.Services.GetRequiredService<ConnectionTracker>();
+        var keeper = server.App.Services.Tracker();
 
         time.Advance(TimeSpan.FromMinutes(50));
         server.Log.All.Should().NotContain(line => line.Contains("ending the connection", StringComparison.Ordinal));

@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Greeter.Client;
 using GrpcTls;
-using GrpcTls.AspNetCore;
 
 namespace Greeter.Tests;
 
@@ -87,7 +86,7 @@ public sealed partial class DocsReferenceTests
 
         named.Except(Misspelled).Should().BeSubsetOf(known);
         known.Should().BeSubsetOf(named);
-        Everything.Should().Contain("`Credentials`").And.Contain($"`{AccessPolicy.Section}`");
+        Everything.Should().Contain("`Credentials`").And.Contain("`Access`");
     }
 
     [Fact]

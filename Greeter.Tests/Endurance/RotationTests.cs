@@ -1,8 +1,6 @@
 using GrpcTls.Client;
 using Greeter.Pki;
-using GrpcTls.AspNetCore;
 using GrpcTls;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit.Abstractions;
 
@@ -52,7 +50,7 @@ public sealed class RotationTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"{Rotations} rotations: {_load}; managed memory {before / 1024} kB after {WarmUp}, {after / 1024} kB at the end");
         _load.Failed.Should().BeEmpty();
         after.Should().BeLessThan((long)(before * 1.1));
-        var keeper = server.App.Services.GetRequiredService<ConnectionTracker>();
+        var keeper = server.App.Services.Tracker();
         await Eventually.TrueAsync(() => keeper.Count <= 1, () => $"{keeper.Count} connections stay open");
     }
 

@@ -1,7 +1,6 @@
 using System.Security.Authentication;
 using Greeter.Pki;
 using GrpcTls;
-using GrpcTls.AspNetCore;
 
 namespace Greeter.Tests;
 

@@ -1,5 +1,4 @@
 using Greeter.Pki;
-using GrpcTls.AspNetCore;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Helloworld;

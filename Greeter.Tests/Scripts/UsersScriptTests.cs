@@ -1,5 +1,4 @@
 using Grpc.Core;
-using GrpcTls.AspNetCore;
 
 namespace Greeter.Tests;
 

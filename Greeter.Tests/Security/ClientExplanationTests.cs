@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using GrpcTls.Client;
-using GrpcTls.AspNetCore;
 using GrpcTls;
 using Grpc.Core;
 using Grpc.Core.Interceptors;

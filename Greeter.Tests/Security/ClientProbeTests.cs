@@ -1,6 +1,5 @@
 using GrpcTls.Client;
 using Greeter.Pki;
-using GrpcTls.AspNetCore;
 using GrpcTls;
 using Grpc.Core;
 using Helloworld;

@@ -2,7 +2,6 @@ using Greeter.Auth.V1;
 using Greeter.Client;
 using GrpcTls.Client;
 using Greeter.Pki;
-using GrpcTls.AspNetCore;
 using GrpcTls;
 using Grpc.Core;
 
