@@ -43,7 +43,7 @@ internal sealed class TlsChannel : ChannelBase, IDisposable
 
     /// <summary>The same with material that follows its files: new connections use the newest, calls in flight finish on the old.</summary>
     /// <param name="address"><c>https://</c> or <c>dns:///host:port</c>.</param>
-    /// <param name="source">Identity and roots; start following it with <see cref="TlsMaterialSource.Follow"/>.</param>
+    /// <param name="source">Identity and roots; start following it with <see cref="TlsMaterialSource.Watch"/>.</param>
     /// <param name="callCredentials">What is sent along with each call; null for nothing.</param>
     /// <param name="serverName">The name to verify, and to send as SNI and authority, instead of the address's host; null for that.</param>
     /// <param name="loggerFactory">Where the channel logs; null for nowhere.</param>
