@@ -1,6 +1,6 @@
-using GrpcTls.Client;
-using GrpcTls;
 using Grpc.Core;
+using GrpcTls;
+using GrpcTls.Client;
 
 namespace Greeter.Client;
 
@@ -9,14 +9,14 @@ internal static class CallFailure
 {
     /// <summary>What is wrong, the decisive first; never empty.</summary>
     /// <param name="failure">How the call ended.</param>
-    /// <param name="target">Whom it went to.</param>
+    /// <param name="target">Where it went.</param>
     /// <param name="request">What was asked for.</param>
     /// <param name="method">What was called; null for the method that greets.</param>
     public static IReadOnlyList<TlsProblem> Explain(RpcException failure, Target target, GreetRequest request, string? method = null)
     {
-        // Below gRPC the channel has explained it already.
-        if (failure.Status.DebugException is TlsException explained)
-            return explained.Problems;
+        // The connection's failures are in the library's words.
+        if (TlsFailure.Explain(failure, target.Address) is { Count: > 0 } problems)
+            return problems;
 
         var problem = failure.StatusCode switch
         {
@@ -24,15 +24,14 @@ internal static class CallFailure
             StatusCode.Unauthenticated => TlsProblems.Unauthenticated,
             StatusCode.PermissionDenied => TlsProblems.PermissionDenied,
             StatusCode.ResourceExhausted => TlsProblems.ResourceExhausted,
-
-            // Its time was over before more was known.
-            _ when FailureDiagnosis.IsBelowGrpc(failure.Status) => TlsProblems.HandshakeFailed,
-            _ when failure.Status.Detail.Contains("Bad gRPC response", StringComparison.Ordinal) => TlsProblems.NotGrpc,
+            _ when IsNotGrpc(failure) => TlsProblems.NotGrpc,
             _ => TlsProblems.CallFailed,
         };
         return [problem.With(
-            ("method", method ?? request.MethodName), ("address", target.Address), ("status", failure.StatusCode), ("detail", failure.Status.Detail),
-            ("peer", target.Address), ("reason", failure.Status.DebugException?.GetBaseException().Message),
-            ("deadline", $"{request.Deadline.TotalSeconds} s"))];
+            ("method", method ?? request.MethodName), ("address", target.Address), ("status", failure.StatusCode),
+            ("detail", failure.Status.Detail), ("deadline", $"{request.Deadline.TotalSeconds} s"))];
     }
+
+    /// <summary>Whether what answered speaks HTTP/2 and not gRPC.</summary>
+    public static bool IsNotGrpc(RpcException failure) => failure.Status.Detail.Contains("Bad gRPC response", StringComparison.Ordinal);
 }

@@ -1,3 +1,4 @@
+using Greeter.Hosting;
 using Greeter.Scripts;
 using GrpcTls;
 
@@ -8,8 +9,9 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
 {
     public static Terminal Standard => new(Console.In, Console.Out, Console.Error);
 
-    /// <summary>Whether a person looks at the output.</summary>
-    public bool IsInteractive => Out == Console.Out && !Console.IsOutputRedirected;
+    /// <summary>Whether a person looks at the output, who has not asked for no colours (https://no-color.org).</summary>
+    public bool HasColors =>
+        Out == Console.Out && !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
     /// <summary>A password: typed without being shown, or the first line of a standard input that is no terminal; null for none.</summary>
     public string? AskPassword(string user)
@@ -20,16 +22,26 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
     }
 
     /// <summary>Says what is wrong where perhaps nothing can be said.</summary>
-    public static void TryReport(TextWriter error, TlsProblem problem)
+    public void TryReport(TlsProblem problem)
     {
         try
         {
-            error.WriteLine(problem.Describe());
+            Error.WriteLine(ProblemConsole.Describe(problem));
         }
         catch (IOException)
         {
             // Standard error is gone too; the exit code remains.
         }
+    }
+
+    /// <summary>Writes in a colour where there are colours.</summary>
+    public void Write(ConsoleColor color, string text)
+    {
+        if (HasColors)
+            Console.ForegroundColor = color;
+        Out.Write(text);
+        if (HasColors)
+            Console.ResetColor();
     }
 
     /// <summary>One line of the answer: all of it, and nothing that moves the cursor or begins a line of its own.</summary>
@@ -39,8 +51,20 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
     public void Report(IEnumerable<TlsProblem> problems, Exception exception, bool verbose)
     {
         foreach (var problem in problems)
-            Error.WriteLine(problem.Describe());
+            Error.WriteLine(ProblemConsole.Describe(problem));
         if (verbose)
             Error.WriteLine(PeerText.Lines(exception.ToString())); // An exception carries the other side's words as they came.
     }
+}
+
+/// <summary>What the shell is told.</summary>
+internal static class ExitCode
+{
+    public const int Success = 0;
+
+    /// <summary>The call or the check failed.</summary>
+    public const int Failure = 1;
+
+    /// <summary>Wrong usage or configuration: nothing was tried.</summary>
+    public const int WrongUsage = 2;
 }

@@ -5,13 +5,15 @@ using GrpcTls.AspNetCore;
 using GrpcTls;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Http.Features;
+using OpenTelemetry;
+using OpenTelemetry.Resources;
 
 namespace Greeter.Server;
 
 /// <summary>One log event and one measurement for each call: who, how, what, with which status, and how long.</summary>
 internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> logger, IMeterFactory meters, TimeProvider time)
 {
-    public const string Meter = "Greeter.Server";
+    public const string MeterName = "Greeter.Server";
 
     private const string Ok = "0";
 
@@ -23,7 +25,7 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
     // A caller who is refused again and again must not fill a disk.
     private readonly ConcurrentDictionary<(string Method, string Status), LogRateLimit> _limits = new();
 
-    private readonly Histogram<double> _duration = meters.Create(Meter).CreateHistogram<double>(
+    private readonly Histogram<double> _duration = meters.Create(MeterName).CreateHistogram<double>(
         "greeter.call.duration", "s", "How long calls took, by method, transport and status.");
 
     public async Task InvokeAsync(HttpContext context)
@@ -41,7 +43,7 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
 
     private void Record(HttpContext context, TimeSpan elapsed)
     {
-        var transport = context.Features.Get<ServerPort>()?.Name ?? "unknown";
+        var transport = context.Features.Get<TlsEndpointFeature>()?.Name ?? "unknown";
         var status = Status(context);
 
         // From the endpoint, not from the path: a caller must not be able to make up names for a metric.
@@ -50,11 +52,12 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
 
         // A trusted client's common name may hold anything, too.
         var caller = PeerText.Printable(context.GetCaller()?.ToString() ?? "nobody");
-        Activity.Current?.SetTag("rpc.method", method).SetTag("rpc.grpc.status_code", status).SetTag("greeter.transport", transport).SetTag("greeter.caller", caller);
+        Activity.Current?.SetTag("rpc.method", method).SetTag("rpc.grpc.status_code", status)
+            .SetTag("greeter.transport", transport).SetTag("greeter.caller", caller);
         var milliseconds = elapsed.TotalMilliseconds;
         if (status is Ok or Cancelled)
             Log.Called(logger, method, caller, transport, status, milliseconds);
-        else if (_limits.GetOrAdd((method, status), _ => new LogRateLimit(time, HandshakeRejections.Burst, HandshakeRejections.Window)).TryTake(out var suppressed))
+        else if (_limits.GetOrAdd((method, status), _ => new LogRateLimit(time)).TryTake(out var suppressed))
         {
             if (suppressed > 0)
                 Log.Suppressed(logger, suppressed, method, status);
@@ -73,8 +76,10 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 1, EventName = "Called", Level = LogLevel.Information, Message = "{Method} by {Caller} over {Transport}: status {Status} in {Milliseconds:0.0} ms")]
-        public static partial void Called(ILogger logger, string method, string caller, string transport, string status, double milliseconds);
+        [LoggerMessage(EventId = 1, EventName = "Called", Level = LogLevel.Information,
+            Message = "{Method} by {Caller} over {Transport}: status {Status} in {Milliseconds:0.0} ms")]
+        public static partial void Called(
+            ILogger logger, string method, string caller, string transport, string status, double milliseconds);
 
         [LoggerMessage(EventId = 2, EventName = "CallFailed", Level = LogLevel.Warning,
             Message = "{Method} by {Caller} over {Transport}: status {Status} in {Milliseconds:0.0} ms")]
@@ -85,4 +90,53 @@ internal sealed partial class CallLog(RequestDelegate next, ILogger<CallLog> log
             Message = "{Count} more calls of {Method} with status {Status} were not logged")]
         public static partial void Suppressed(ILogger logger, long count, string method, string status);
     }
+}
+
+/// <summary>The log on standard error, telemetry where it is wanted, and what a caller is told about itself.</summary>
+internal static class CallLogExtensions
+{
+    public static void AddCallLog(this WebApplicationBuilder builder)
+    {
+        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.AddBoundedFrameworkLogs(typeof(SignInService).FullName!);
+
+        // What keeps the server from starting is told in three lines, by Startup.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+            return;
+
+        // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win over this name.
+        builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.Clear().AddService("greeter-server").AddTelemetrySdk().AddEnvironmentVariableDetector())
+            .WithTracing(traces => traces.AddSource("Microsoft.AspNetCore"))
+            .WithMetrics(metrics => metrics.AddMeter(
+                "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "GrpcTls", CallLog.MeterName))
+            .UseOtlpExporter();
+    }
+
+    /// <summary>Logs and measures calls, and tells the caller by which port it came: <c>greeter-transport: insecure | tls | mtls</c>.</summary>
+    public static void UseCallLog(this WebApplication app)
+    {
+        app.Use((context, next) =>
+        {
+            context.Response.Headers["greeter-transport"] = context.Features.Get<TlsEndpointFeature>()?.Name;
+            return next(context);
+        });
+        app.UseMiddleware<CallLog>();
+    }
+
+    /// <summary>
+    /// Tells who the server took the caller for, so that a person can see it. Percent-encoded: a common name may hold anything.
+    /// </summary>
+    public static void UseCallerHeader(this WebApplication app) => app.Use((context, next) =>
+    {
+        if (context.GetCaller() is { } caller)
+            context.Response.Headers["greeter-caller"] = GrpcStatusResponse.Encode(caller.ToString());
+        return next(context);
+    });
+
+    /// <summary>Whether a call came by a port of that kind.</summary>
+    public static bool IsOn(this HttpContext context, PortKind port) =>
+        context.Features.Get<TlsEndpointFeature>()?.Name.Equals(port.ToString(), StringComparison.OrdinalIgnoreCase) == true;
 }

@@ -1,8 +1,4 @@
-using Greeter.Auth.V1;
 using Greeter.Hosting;
-using Grpc.Health.V1;
-using Grpc.Reflection.V1;
-using GrpcTls.AspNetCore;
 
 namespace Greeter.Server;
 
@@ -16,29 +12,36 @@ internal static class Program
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
     {
         var builder = WebApplication.CreateBuilder(Startup.Options(args));
-        builder.AddLogs();
         var settings = new SettingsReader(builder.Configuration, builder.Environment.ContentRootPath);
 
-        builder.AddTlsPorts(settings);
-        builder.AddCallers(settings, Helloworld.Greeter.Descriptor, SignIn.Descriptor, Health.Descriptor, ServerReflection.Descriptor);
-        builder.AddReflection(Helloworld.Greeter.Descriptor, SignIn.Descriptor, Health.Descriptor);
-        builder.AddHealth(Helloworld.Greeter.Descriptor.FullName, SignIn.Descriptor.FullName);
-        builder.AddTelemetry();
-        builder.AddDrain();
-        builder.Services.AddGrpc().AddCheckedMethods().AddMessageLimit();
+        builder.AddPorts(settings);                                                   // 50051 insecure, 50052 TLS, 50053 mutual TLS
+        builder.Services.AddTls(builder.Configuration.GetSection("Tls"));             // whose certificates, and whom to trust
+        builder.Services.AddAccess(builder.Configuration.GetSection("Access"));       // who may call what; the rest is denied
+        builder.AddSignIn(settings);                                                  // the other way to be somebody: a password
+        builder.AddLimits(settings);
+        builder.AddHealth();
+        builder.AddCallLog();
+        builder.Services.AddGracefulShutdown();
+        builder.Services.AddGrpcReflection();
+        builder.Services.AddGrpc().AddCheckedMessages();
         settings.ThrowIfAny();
         adjust?.Invoke(builder);
 
         var app = builder.Build();
-        app.UseTransportHeader();
         app.UseCallLog();
-        app.UseWaitingBytes();
+        app.UseMessageLimits();
         app.UseHealthPort();
-        app.UseCallers();
-        app.MapGreeterService<GreeterService>();
-        app.MapGreeterService<SignInService>();
-        app.MapGreeterService<HealthService>();
-        app.MapReflection();
+        app.UseAuthentication();
+        app.UseCallerHeader();
+        app.UseCallLimit();
+        app.UseTlsForSignIn();
+        app.UseAuthorization();
+
+        app.MapGrpcService<GreeterService>();
+        app.MapGrpcService<SignInService>();
+        app.MapGrpcHealthChecksService();
+        if (app.Environment.IsDevelopment())
+            app.MapGrpcReflectionService();
         return app;
     }
 }

@@ -1,23 +1,24 @@
+using System.Globalization;
 using Grpc.Core;
 
 namespace GrpcTls.Client;
 
 /// <summary>
-/// A token that goes along with each call: fetched once, kept in memory, and fetched again before it expires. One that still
-/// counts is used while the next is fetched, and for as long as that fails. Compose <see cref="Credentials"/> with a
-/// channel's credentials; a channel without TLS refuses them.
+/// A token that goes along with each call: fetched once, cached in memory, and fetched again before it expires. A token that is still
+/// valid is used while the next one is fetched, and for as long as that fails. Compose <see cref="Credentials"/> with a
+/// channel's credentials; a channel without TLS refuses them. Safe to use from any thread.
 /// </summary>
-/// <param name="fetch">Gets a new token and when it expires; null where nobody says.</param>
-/// <param name="time">Tells how old it is.</param>
-internal sealed class AccessTokenCache(Func<CancellationToken, Task<(string Token, DateTimeOffset? ExpiresAt)>> fetch, TimeProvider time)
+/// <param name="fetch">Gets a new token and when it expires; null where that is not known: then it is cached for a minute.</param>
+/// <param name="time">The clock that the token's age is measured with.</param>
+public sealed class AccessTokenCache(Func<CancellationToken, Task<(string Token, DateTimeOffset? ExpiresAt)>> fetch, TimeProvider time)
 {
-    /// <summary>How long a fetch may take: one that hangs must not hold up every call for ever.</summary>
+    /// <summary>How long a fetch may take, 30 s: one that hangs must not hold up every call for ever.</summary>
     public static readonly TimeSpan FetchLimit = TimeSpan.FromSeconds(30);
 
-    /// <summary>The pause after a fetch that failed; twice as long after each further one, up to <see cref="LongestPause"/>.</summary>
+    /// <summary>The pause after a fetch that failed, 2 s; twice as long after each further one, up to <see cref="LongestPause"/>.</summary>
     public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
 
-    /// <summary>So an outage costs five fetches in its first minute: the server's default of SignIn:AttemptsPerUser.</summary>
+    /// <summary>The longest pause after failed fetches, 30 s: an outage costs five fetches in its first minute.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     // A call that starts now must still be good when it arrives; a tenth of the lifetime covers clocks that differ a little.
@@ -27,36 +28,38 @@ internal sealed class AccessTokenCache(Func<CancellationToken, Task<(string Toke
     private static readonly TimeSpan UnknownLifetime = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
-    private Task<Held>? _fetch;
-    private Held? _held;
+    private Task<CachedToken>? _fetch;
+    private CachedToken? _cached;
     private TimeSpan _pause;
     private DateTimeOffset _next = DateTimeOffset.MinValue;
 
+    /// <summary>Adds the current token to each call, as <c>authorization: Bearer</c>.</summary>
     public CallCredentials Credentials => CallCredentials.FromInterceptor(async (context, metadata) =>
-        metadata.Add("authorization", $"Bearer {await GetAsync(context.CancellationToken)}"));
+        metadata.Add("authorization", $"Bearer {await GetAsync(context.CancellationToken).ConfigureAwait(false)}"));
 
     /// <summary>The current token, fetched first where there is none. Calls that wait share one fetch, and its failure.</summary>
-    /// <param name="stop">Ends the wait; the fetch goes on for the others.</param>
-    public async Task<string> GetAsync(CancellationToken stop)
+    /// <param name="cancellationToken">Ends the wait; the fetch goes on for the others.</param>
+    /// <exception cref="TimeoutException">The fetch took longer than <see cref="FetchLimit"/>; what it threw itself comes as it is.</exception>
+    public async Task<string> GetAsync(CancellationToken cancellationToken)
     {
-        Task<Held> pending;
+        Task<CachedToken> pending;
         lock (_lock)
         {
             var now = time.GetUtcNow();
-            if (_held is not null && now < _held.RenewAt)
-                return _held.Token;
+            if (_cached is not null && now < _cached.RenewAt)
+                return _cached.Token;
             if (_fetch is null or { IsCompleted: true } && now >= _next)
                 _fetch = Begin();
-            if (_held is not null && now < _held.ExpiresAt)
-                return _held.Token;
+            if (_cached is not null && now < _cached.ExpiresAt)
+                return _cached.Token;
             pending = _fetch!;
         }
 
-        return (await pending.WaitAsync(stop).ConfigureAwait(false)).Token;
+        return (await pending.WaitAsync(cancellationToken).ConfigureAwait(false)).Token;
     }
 
     // It belongs to all calls, so nothing of the flow of the one that happens to be the first goes along.
-    private Task<Held> Begin()
+    private Task<CachedToken> Begin()
     {
         using var apart = ExecutionContext.SuppressFlow();
         var begun = Task.Run(FetchAsync);
@@ -64,7 +67,7 @@ internal sealed class AccessTokenCache(Func<CancellationToken, Task<(string Toke
         return begun;
     }
 
-    private async Task<Held> FetchAsync()
+    private async Task<CachedToken> FetchAsync()
     {
         using var limit = new CancellationTokenSource(FetchLimit, time);
         try
@@ -75,7 +78,7 @@ internal sealed class AccessTokenCache(Func<CancellationToken, Task<(string Toke
             lock (_lock)
             {
                 (_pause, _next) = (TimeSpan.Zero, DateTimeOffset.MinValue);
-                return _held = new Held(token, now + lifetime - (lifetime / Tenth), now + lifetime);
+                return _cached = new CachedToken(token, now + lifetime - (lifetime / Tenth), now + lifetime);
             }
         }
         catch (Exception e)
@@ -87,13 +90,13 @@ internal sealed class AccessTokenCache(Func<CancellationToken, Task<(string Toke
             }
 
             if (e is OperationCanceledException && limit.IsCancellationRequested)
-                throw new TimeoutException($"no token within {FetchLimit.TotalSeconds:0} s", e);
+                throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"no token within {FetchLimit.TotalSeconds:0} s"), e);
             throw;
         }
     }
 
     // A class and not a record: a record would print the token.
-    private sealed class Held(string token, DateTimeOffset renewAt, DateTimeOffset expiresAt)
+    private sealed class CachedToken(string token, DateTimeOffset renewAt, DateTimeOffset expiresAt)
     {
         public string Token => token;
 

@@ -45,12 +45,26 @@ internal sealed class RotatingTlsHandler : DelegatingHandler
         }
     }
 
+    // HttpClient's blocking calls come here; the base class would send them with the first material for ever.
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var lease = Take();
+        try
+        {
+            return lease.Invoker.Send(request, cancellationToken);
+        }
+        finally
+        {
+            lease.Release();
+        }
+    }
+
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
             lock (_lock)
-                _current.Retire();
+                _current.Release();
         }
 
         base.Dispose(disposing);
@@ -66,12 +80,31 @@ internal sealed class RotatingTlsHandler : DelegatingHandler
             {
                 var handler = _create(material);
                 handler.ConnectCallback = _anchor.ConnectCallback;
-                _current.Retire();
+                _current.Release();
                 _current = new CountedHandler(material, handler);
             }
 
             _current.Take();
             return _current;
+        }
+    }
+
+    /// <summary>A handler for one material, and how many requests are being sent with it.</summary>
+    private sealed class CountedHandler(TlsMaterial material, SocketsHttpHandler handler)
+    {
+        // One for being the current one, released by the next.
+        private int _users = 1;
+
+        public TlsMaterial Material => material;
+
+        public HttpMessageInvoker Invoker { get; } = new(handler, disposeHandler: true);
+
+        public void Take() => Interlocked.Increment(ref _users);
+
+        public void Release()
+        {
+            if (Interlocked.Decrement(ref _users) == 0)
+                Invoker.Dispose(); // Its connections end after the streams that are open on them.
         }
     }
 }

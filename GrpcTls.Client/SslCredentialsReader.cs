@@ -35,10 +35,15 @@ internal sealed class SslCredentialsReader : ChannelCredentialsConfiguratorBase
 
     public override void SetInsecureCredentials(object state) => IsSecure = false;
 
-    public override void SetSslCredentials(object state, string? rootCertificates, KeyCertificatePair? keyCertificatePair, VerifyPeerCallback? verifyPeerCallback)
+    public override void SetSslCredentials(
+        object state, string? rootCertificates, KeyCertificatePair? keyCertificatePair, VerifyPeerCallback? verifyPeerCallback)
     {
         if (verifyPeerCallback is not null)
-            throw new NotSupportedException("SslCredentials with a verifyPeerCallback: only gRPC's C core can call it; verify another name with the parameter serverName instead");
+        {
+            throw new NotSupportedException(
+                "SslCredentials with a verifyPeerCallback: only gRPC's C core can call it; verify another name with the parameter serverName instead");
+        }
+
         (IsSecure, RootsPem, KeyPair) = (true, rootCertificates, keyCertificatePair);
     }
 

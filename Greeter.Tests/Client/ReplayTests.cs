@@ -117,15 +117,16 @@ public sealed class ReplayTests(Xunit.Abstractions.ITestOutputHelper output) : I
         ended.Should().Be(Calls);
     }
 
-    // GREETER_ENDURANCE=1: as many ends as it takes to meet what happens once in a thousand.
+    // In full: as many ends as it takes to meet what happens once in a thousand.
     [Fact]
+    [Trait(Full.Category, Full.Endurance)]
     public async Task No_call_fails_when_connections_end_one_after_another()
     {
-        var all = Environment.GetEnvironmentVariable("GREETER_ENDURANCE") == "1" ? 1500 : 100;
+        var all = Full.Or(50, 1500);
         var time = new FakeTime(TestPki.Now);
         await using var server = await TestServer.StartAsync(
             _folder, time, "--Limits:MaxConnectionAge", "00:00:20", "--Limits:ConnectionGrace", "1.00:00:00",
-            "--Logging:LogLevel:Default", "Warning", "--Logging:LogLevel:GrpcTls.AspNetCore.ConnectionKeeper", "Information");
+            "--Logging:LogLevel:Default", "Warning", "--Logging:LogLevel:GrpcTls.AspNetCore.ConnectionTracker", "Information");
         using var channel = new Proof(TestPki.Ec.Client, null).Channel(server, PortKind.Mtls);
         using var load = new RotationLoad();
         load.Start(new Helloworld.Greeter.GreeterClient(channel), callers: 3);

@@ -31,7 +31,7 @@ public sealed class MinimalTests(MinimalPrograms minimal) : IClassFixture<Minima
         using var stranger = TestFolder.With(new TestPki(Pki.KeyKind.Ec));
         (await TestClient.RunAsync(
             _folder, "--credentials", "mtls", "--address", minimal.Address("mtls"), "--client-cert", stranger.ClientCert, "--client-key", stranger.ClientKey))
-            .ShouldFailWith("client-authority-twin");
+            .ShouldFailWith("client-certificate-refused");
     }
 
     [FactWithRubyGrpc]

@@ -6,16 +6,14 @@ namespace Greeter.Tests;
 
 /// <summary>
 /// Whatever stands in a file, it is accepted or explained. Seeded; the keys are new in each run, so a failure prints the file.
-/// The environment variable GREETER_FUZZ multiplies the number of mutations.
 /// </summary>
+[Trait(Full.Category, Full.Endurance)]
 public sealed class FileFuzzTests
 {
-    private const int Mutations = 1500;
+    private static readonly int Mutations = Full.Or(300, 3000);
 
     // Enough for a file of a few kilobytes, its certificates and chains; a length taken from a damaged file is far more.
     private const long MostBytes = 64 << 20;
-
-    private static readonly int Factor = int.TryParse(Environment.GetEnvironmentVariable("GREETER_FUZZ"), out var factor) ? factor : 1;
 
     [Theory]
     [InlineData("server_cert.pem", KeyKind.Ec, 1)]
@@ -37,7 +35,7 @@ public sealed class FileFuzzTests
         var (accepted, explained) = (0, 0);
         Load(files, pki).Should().BeTrue("the file without a mutation loads");
 
-        for (var i = 0; i < Mutations * Factor; i++)
+        for (var i = 0; i < Mutations; i++)
         {
             var bytes = Mutate(good, random);
             File.WriteAllBytes(folder.Path(file), bytes);

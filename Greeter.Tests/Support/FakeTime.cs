@@ -46,8 +46,12 @@ internal sealed class FakeTime(DateTimeOffset start) : TimeProvider
     /// <summary>In small steps, so that no time goes by after what is waited for.</summary>
     public void AdvanceUntil(Func<bool> isReached)
     {
-        while (!isReached())
+        for (var seconds = 0; !isReached(); seconds++)
+        {
+            if (seconds > 100_000)
+                throw new TimeoutException("not within a day");
             Advance(TimeSpan.FromSeconds(1));
+        }
     }
 
     private FakeTimer? NextUntil(DateTimeOffset end)

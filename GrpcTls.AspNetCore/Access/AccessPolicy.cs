@@ -1,77 +1,95 @@
 using System.Collections.Frozen;
-using Greeter.Hosting;
 
 namespace GrpcTls.AspNetCore;
 
-/// <summary>The section <c>Access</c>: for each method who may call it. A method that is not listed is denied.</summary>
+/// <summary>For each method who may call it, as a section of the configuration says. A method that it does not name is denied.</summary>
 internal sealed class AccessPolicy
 {
-    public const string Section = "Access";
+    private const string Expected =
+        "anyone, authenticated, or a list of spiffe://DOMAIN/PATH, spiffe://DOMAIN/*, dns:NAME, cn:NAME, user:NAME";
 
-    private const string Expected = "anyone, authenticated, or a list of spiffe://DOMAIN/PATH, spiffe://DOMAIN/*, dns:NAME, cn:NAME, user:NAME";
+    /// <summary>Before the endpoints are known: nobody may call anything.</summary>
+    public static readonly AccessPolicy Closed = new([], text: "", []);
 
     private readonly FrozenDictionary<string, AccessRule> _rules;
 
-    private AccessPolicy(Dictionary<string, AccessRule> rules, string text) => (_rules, Text) = (rules.ToFrozenDictionary(StringComparer.Ordinal), text);
+    private AccessPolicy(Dictionary<string, AccessRule> rules, string text, IReadOnlyList<TlsProblem> problems) =>
+        (_rules, Text, Problems) = (rules.ToFrozenDictionary(StringComparer.Ordinal), text, problems);
 
     /// <summary>What was read, to tell whether it has changed.</summary>
     public string Text { get; }
+
+    /// <summary>What is wrong with the section; a policy with problems is not used.</summary>
+    public IReadOnlyList<TlsProblem> Problems { get; }
 
     /// <summary>The rule of a method, or null for nobody.</summary>
     /// <param name="method">As gRPC has it: <c>/package.Service/Method</c>.</param>
     public AccessRule? Find(string method) => _rules.GetValueOrDefault(method);
 
-    /// <summary>Reads the section; what is wrong with it is noted in the settings.</summary>
-    /// <param name="configuration">Where the section stands.</param>
-    /// <param name="settings">Where problems are noted.</param>
+    /// <summary>Reads the section.</summary>
+    /// <param name="section">The section.</param>
+    /// <param name="root">The configuration that the section is of; null where that is not known.</param>
     /// <param name="methods">The methods that there are, <c>package.Service/Method</c>: a rule for another is a typing error.</param>
-    public static AccessPolicy Read(IConfigurationRoot configuration, SettingsReader settings, IReadOnlyCollection<string> methods)
+    public static AccessPolicy Read(IConfiguration section, IConfigurationRoot? root, IReadOnlyCollection<string> methods)
     {
         var rules = new Dictionary<string, AccessRule>();
         var text = new List<string>();
-        foreach (var entry in configuration.GetSection(Section).GetChildren())
+        var problems = new List<TlsProblem>();
+        foreach (var entry in section.GetChildren())
         {
             if (!methods.Contains(entry.Key))
             {
                 text.Add(entry.Key);
-                settings.Add(settings.Unknown(entry.Path, methods));
+                problems.Add(Unknown(entry, methods));
                 continue;
             }
 
-            var callers = Callers(configuration, entry.Path);
+            var callers = Callers(entry, root);
             text.Add($"{entry.Key}: {string.Join(", ", callers)}");
             if (AccessRule.Parse(callers) is { } rule)
                 rules[$"/{entry.Key}"] = rule;
             else
-                settings.Add(Problems(settings, entry.Path, callers));
+                problems.AddRange(Invalid(entry, callers));
         }
 
-        return new AccessPolicy(rules, string.Join('\n', text));
+        return new AccessPolicy(rules, string.Join('\n', text), problems);
     }
 
-    private static IEnumerable<TlsProblem> Problems(SettingsReader settings, string path, string[] callers)
+    private static TlsProblem Unknown(IConfigurationSection entry, IReadOnlyCollection<string> methods) => TlsProblems.UnknownSetting.With(
+        ("setting", entry.Path), ("origin", "the configuration"), ("suggestion", Spelling.Nearest(entry.Key, methods) is { } near
+            ? $"did you mean {near}?"
+            : $"use one of {string.Join(", ", methods)}, or remove it"));
+
+    private static IEnumerable<TlsProblem> Invalid(IConfigurationSection entry, string[] callers)
     {
         if (callers.Length == 0)
-            yield return settings.Invalid(path, Expected);
+            yield return Invalid(entry, value: "empty", Expected);
         foreach (var caller in callers)
         {
-            if (CallerPattern.Problem(caller.Trim()) is var (reason, nearest))
-                yield return settings.Invalid(path, $"{nearest ?? Expected} ({reason})", caller);
+            if (CallerPattern.Problem(caller) is var (reason, nearest))
+                yield return Invalid(entry, caller, $"{nearest ?? Expected} ({reason})");
         }
     }
+
+    private static TlsProblem Invalid(IConfigurationSection entry, string value, string expected) => TlsProblems.InvalidSetting.With(
+        ("setting", entry.Path), ("value", value), ("origin", "the configuration"), ("expected", expected));
 
     // All of a rule is from the last provider that has one: configuration would mix a list into another's, or into "anyone".
-    private static string[] Callers(IConfigurationRoot configuration, string path)
+    private static string[] Callers(IConfigurationSection entry, IConfigurationRoot? root)
     {
-        foreach (var provider in configuration.Providers.Reverse())
+        foreach (var provider in root?.Providers.Reverse() ?? [])
         {
-            var list = provider.GetChildKeys([], path).Distinct().Select(key => provider.TryGet($"{path}:{key}", out var item) ? item ?? "" : "").ToArray();
-            if (list.Length > 0)
-                return list;
-            if (provider.TryGet(path, out var one))
-                return [one ?? ""];
+            var keys = provider.GetChildKeys([], entry.Path).Distinct().ToArray();
+            if (keys.Length > 0)
+                return [.. keys.SelectMany(key => Split(provider.TryGet($"{entry.Path}:{key}", out var item) ? item : null))];
+            if (provider.TryGet(entry.Path, out var one))
+                return Split(one);
         }
 
-        return [];
+        return entry.Value is { } value ? Split(value) : [.. entry.GetChildren().SelectMany(item => Split(item.Value))];
     }
+
+    // No name has a comma but a common name, whose rule is in a list of its own kind then: it stays whole.
+    private static string[] Split(string? text) =>
+        text is null || text.TrimStart().StartsWith("cn:", StringComparison.Ordinal) ? [(text ?? "").Trim()] : text.Split(',', StringSplitOptions.TrimEntries);
 }

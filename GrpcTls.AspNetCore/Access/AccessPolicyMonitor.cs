@@ -1,33 +1,46 @@
-using Greeter.Hosting;
-using Microsoft.Extensions.Configuration.Json;
+using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.Primitives;
 
 namespace GrpcTls.AspNetCore;
 
 /// <summary>The rules that are in force: a change of the configuration is taken when it is good, and otherwise said once and left.</summary>
-internal sealed partial class AccessPolicyMonitor : IDisposable
+internal sealed partial class AccessPolicyMonitor(IConfiguration section, IConfiguration? app, ILogger<AccessPolicyMonitor> logger) : IDisposable
 {
-    private readonly ConfigurationManager _configuration;
-    private readonly IReadOnlyCollection<string> _methods;
-    private readonly ILogger<AccessPolicyMonitor> _logger;
-    private readonly IDisposable _changes;
+    private readonly IConfigurationRoot? _root = app as IConfigurationRoot;
     private readonly Lock _lock = new();
     private readonly Dictionary<IConfigurationProvider, string> _unreadable = [];
-    private volatile AccessPolicy _current;
-    private string _seen;
-
-    public AccessPolicyMonitor(ConfigurationManager configuration, AccessPolicy first, IReadOnlyCollection<string> methods, ILogger<AccessPolicyMonitor> logger)
-    {
-        (_configuration, _methods, _logger, _current, _seen) = (configuration, methods, logger, first, first.Text);
-        foreach (var file in ((IConfigurationBuilder)configuration).Sources.OfType<JsonConfigurationSource>())
-            file.OnLoadException = KeepAll;
-        _changes = ChangeToken.OnChange(((IConfiguration)configuration).GetReloadToken, Reload);
-        Reload(); // What has changed since the first was read.
-    }
+    private IReadOnlyCollection<string> _methods = [];
+    private IDisposable? _changes;
+    private volatile AccessPolicy _current = AccessPolicy.Closed;
+    private string _seen = "";
 
     public AccessPolicy Current => _current;
 
-    public void Dispose() => _changes.Dispose();
+    /// <summary>Reads the rules for the endpoints that there are, and watches them from then on.</summary>
+    /// <exception cref="TlsException">The section cannot be used; all problems are in it.</exception>
+    public void Start(IEnumerable<Endpoint> endpoints)
+    {
+        _methods = [.. endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.FullName.TrimStart('/'))
+            .OfType<string>().Distinct()];
+        var first = AccessPolicy.Read(section, _root, _methods);
+        if (first.Problems.Count > 0)
+            throw new TlsException(first.Problems);
+        (_current, _seen) = (first, first.Text);
+        foreach (var file in (_root as IConfigurationBuilder)?.Sources.OfType<FileConfigurationSource>() ?? [])
+        {
+            var others = file.OnLoadException;
+            file.OnLoadException = failure =>
+            {
+                KeepAll(failure);
+                others?.Invoke(failure);
+            };
+        }
+
+        _changes = ChangeToken.OnChange(section.GetReloadToken, Reload);
+        Reload(); // What has changed since the first was read.
+    }
+
+    public void Dispose() => _changes?.Dispose();
 
     private void Reload()
     {
@@ -36,39 +49,31 @@ internal sealed partial class AccessPolicyMonitor : IDisposable
             // A file that could not be parsed has lost all its rules: the others' alone are not what anybody meant.
             foreach (var provider in _unreadable.Keys.Where(provider => provider.GetChildKeys([], null).Any()).ToArray())
                 _unreadable.Remove(provider);
-            var settings = new SettingsReader(_configuration, folder: "/");
-            var table = AccessPolicy.Read(_configuration, settings, _methods);
-            if (_unreadable.Count > 0 || table.Text == _seen)
+            var policy = AccessPolicy.Read(section, _root, _methods);
+            if (_unreadable.Count > 0 || policy.Text == _seen)
                 return; // Something else has changed, or a file's watcher says it twice.
-            _seen = table.Text;
-            Take(table, settings);
-        }
-    }
+            _seen = policy.Text;
+            if (policy.Problems.Count > 0)
+            {
+                Log.Kept(logger, string.Join("; ", policy.Problems));
+                return;
+            }
 
-    private void Take(AccessPolicy table, SettingsReader settings)
-    {
-        try
-        {
-            settings.ThrowIfAny();
-            _current = table;
-            Log.Reloaded(_logger);
-        }
-        catch (TlsException e)
-        {
-            Log.Kept(_logger, string.Join("; ", e.Problems));
+            _current = policy;
+            Log.Reloaded(logger);
         }
     }
 
     // The configuration tells nobody else about a changed file that cannot be parsed.
     private void KeepAll(FileLoadExceptionContext failure)
     {
-        var reason = SettingsFailure.Explain(failure.Exception)?.Cause ?? failure.Exception.Message;
+        var reason = failure.Exception.InnerException is { } inner ? $"{failure.Exception.Message} {inner.Message}" : failure.Exception.Message;
         lock (_lock)
         {
             if (_unreadable.GetValueOrDefault(failure.Provider) == reason)
                 return;
             _unreadable[failure.Provider] = reason;
-            Log.Kept(_logger, reason);
+            Log.Kept(logger, reason);
         }
     }
 
@@ -77,7 +82,8 @@ internal sealed partial class AccessPolicyMonitor : IDisposable
         [LoggerMessage(EventId = 1, EventName = "AccessReloaded", Level = LogLevel.Information, Message = "the access rules were read again")]
         public static partial void Reloaded(ILogger logger);
 
-        [LoggerMessage(EventId = 2, EventName = "AccessReloadFailed", Level = LogLevel.Error, Message = "the changed access rules cannot be used, the old ones stay in force: {Problems}")]
+        [LoggerMessage(EventId = 2, EventName = "AccessReloadFailed", Level = LogLevel.Error,
+            Message = "the changed access rules cannot be used, the old ones stay in force: {Problems}")]
         public static partial void Kept(ILogger logger, string problems);
     }
 }

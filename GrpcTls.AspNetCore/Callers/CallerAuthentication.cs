@@ -1,48 +1,49 @@
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.Extensions.Options;
 
 namespace GrpcTls.AspNetCore;
 
 /// <summary>
-/// Finds out who is calling: the user of a token where the call has one, else the connection's certificate. Only what the
-/// handshake or the token's protection has verified counts; no other header names anybody.
+/// Finds out who is calling by something that the call itself carries, a token for example. Register it as a singleton service; it
+/// is asked for each call, before the connection's certificate counts.
 /// </summary>
-internal sealed class CallerAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+public interface ICallerAuthenticator
+{
+    /// <summary>Says who is calling; null where the call carries nothing of the kind.</summary>
+    /// <param name="context">The call.</param>
+    ValueTask<CallerProof?> AuthenticateAsync(HttpContext context);
+}
+
+/// <summary>What a call carried to say who is calling; it stands before the connection's certificate.</summary>
+/// <param name="Caller">Who is calling; null where the proof was refused.</param>
+/// <param name="Refusal">Why the proof was refused; null where it was not. The caller is told.</param>
+public sealed record CallerProof(Caller? Caller, string? Refusal = null);
+
+/// <summary>
+/// ASP.NET Core's authentication: the call's own proof where it has one, else the connection's certificate. Only what the handshake or
+/// an <see cref="ICallerAuthenticator"/> has verified counts; no other header names anybody.
+/// </summary>
+internal sealed class CallerAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IEnumerable<ICallerAuthenticator> authenticators)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "Caller";
 
-    /// <summary>The fingerprint of the client certificate that a token belongs to, as RFC 8705's "x5t#S256".</summary>
-    public const string CertificateClaim = "x5t#S256";
-
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var certificate = Context.GetCaller();
-        if (Request.Headers.Authorization.Count == 0)
-            return certificate is null ? AuthenticateResult.NoResult() : Success(certificate);
-        if (Context.Features.Get<ServerPort>() is not { IsTls: true })
-            return Refuse("a token counts only over TLS: use the tls or the mtls port");
+        foreach (var authenticator in authenticators)
+        {
+            // A proof that is no good is no reason to fall back on the certificate: whoever sent it meant to be somebody else.
+            if (await authenticator.AuthenticateAsync(Context) is not { } proof)
+                continue;
+            Context.Features.Set(proof);
+            return proof.Caller is { } caller ? Success(caller) : AuthenticateResult.Fail(proof.Refusal ?? "the caller's proof was refused");
+        }
 
-        // A token that is no good is no reason to fall back on the certificate: whoever sent it meant to be that user.
-        var token = await Context.AuthenticateAsync(BearerTokenDefaults.AuthenticationScheme);
-        if (token is not { Succeeded: true, Principal.Identity.Name: { } user })
-            return Refuse("the token is not valid or has expired: sign in again");
-        if (token.Principal.FindFirst(CertificateClaim)?.Value is { } bound && bound != Context.GetCertificateFingerprint())
-            return Refuse("the token belongs to another client certificate: sign in again");
-
-        var caller = new Caller(CallerKind.User, user, certificate?.Fingerprint, token.Properties?.ExpiresUtc ?? DateTimeOffset.MaxValue);
-        Context.Features.Set(new TokenCaller(caller));
-        return Success(caller);
+        return Context.GetCaller() is { } certificate ? Success(certificate) : AuthenticateResult.NoResult();
     }
 
-    // What the connection's certificate said does not stand for a call whose token was refused.
-    private AuthenticateResult Refuse(string reason)
-    {
-        Context.Features.Set(new TokenCaller(Caller: null, reason));
-        return AuthenticateResult.Fail(reason);
-    }
-
-    private AuthenticateResult Success(Caller caller) => AuthenticateResult.Success(new AuthenticationTicket(caller.Principal, Scheme.Name));
+    private AuthenticateResult Success(Caller caller) =>
+        AuthenticateResult.Success(new AuthenticationTicket(caller.Principal, Scheme.Name));
 }

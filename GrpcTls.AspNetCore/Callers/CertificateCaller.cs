@@ -53,7 +53,8 @@ internal static class CertificateCaller
         if (!uri.StartsWith(Scheme, StringComparison.Ordinal))
             return false;
         var parts = uri[Scheme.Length..].Split('/');
-        return parts.Length > 1 && parts[0].Length > 0 && parts[0].All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '_')
+        return parts.Length > 1 && parts[0].Length > 0
+            && parts[0].All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '_')
             && parts.Skip(1).All(part => part.Length > 0 && part is not ("." or "..")
                 && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'));
     }

@@ -5,8 +5,12 @@ using Grpc.Core;
 namespace GrpcTls.AspNetCore;
 
 /// <summary>Ends a call with a status before any of its messages is read.</summary>
-internal static class GrpcStatusResponse
+public static class GrpcStatusResponse
 {
+    /// <summary>Answers with a status alone.</summary>
+    /// <param name="context">The call.</param>
+    /// <param name="status">The status.</param>
+    /// <param name="detail">The reason, for the caller.</param>
     public static Task RefuseAsync(this HttpContext context, StatusCode status, string detail)
     {
         // A response of headers alone; clients take the status from them ("Trailers-Only" in gRPC's protocol).
@@ -17,6 +21,7 @@ internal static class GrpcStatusResponse
     }
 
     /// <summary>gRPC's percent encoding: printable ASCII but for the percent sign stands for itself.</summary>
+    /// <param name="text">Any text.</param>
     public static string Encode(string text)
     {
         var encoded = new StringBuilder(text.Length);

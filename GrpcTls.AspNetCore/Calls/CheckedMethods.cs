@@ -1,8 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
-using Grpc.AspNetCore.Server;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace GrpcTls.AspNetCore;
 
@@ -11,7 +10,7 @@ namespace GrpcTls.AspNetCore;
 /// INVALID_ARGUMENT. By itself the server takes the parser's exception for a fault of its own: UNKNOWN, and a stack trace
 /// in the log. An interceptor would come too late: the one message of a call is parsed before it.
 /// </summary>
-internal sealed class CheckedMethods<TService> : IServiceMethodProvider<TService>
+internal sealed class CheckedMethods<[DynamicallyAccessedMembers(CheckedMethods.Accessed)] TService> : IServiceMethodProvider<TService>
     where TService : class
 {
     public void OnServiceMethodDiscovery(ServiceMethodProviderContext<TService> context)
@@ -84,13 +83,9 @@ internal sealed class CheckedMethods<TService> : IServiceMethodProvider<TService
     }
 }
 
-/// <summary>Puts <see cref="CheckedMethods{TService}"/> in the place of gRPC's own binding.</summary>
+/// <summary>What gRPC itself asks of a service's type.</summary>
 internal static class CheckedMethods
 {
-    public static IGrpcServerBuilder AddCheckedMethods(this IGrpcServerBuilder grpc)
-    {
-        grpc.Services.RemoveAll(typeof(IServiceMethodProvider<>));
-        grpc.Services.AddSingleton(typeof(IServiceMethodProvider<>), typeof(CheckedMethods<>));
-        return grpc;
-    }
+    public const DynamicallyAccessedMemberTypes Accessed = DynamicallyAccessedMemberTypes.PublicConstructors
+        | DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods;
 }

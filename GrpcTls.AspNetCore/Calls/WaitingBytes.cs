@@ -2,9 +2,10 @@ namespace GrpcTls.AspNetCore;
 
 /// <summary>
 /// What waits in all calls together: parts of messages that have come, and messages that their clients do not take. Above
-/// <see cref="LimitsOptions.MaxBytesWaiting"/> the call that has waited longest ends: an honest call waits for milliseconds.
+/// the limit the call that has waited longest ends: an honest call waits for milliseconds.
 /// </summary>
-internal sealed class WaitingBytes(LimitsOptions limits)
+/// <param name="max">How many bytes may wait.</param>
+internal sealed class WaitingBytes(long max)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<WaitingCall> _calls = [];
@@ -27,7 +28,7 @@ internal sealed class WaitingBytes(LimitsOptions limits)
         lock (_lock)
         {
             Count(call, bytes);
-            while (_total > limits.MaxBytesWaiting && _calls.First is { Value: var longest })
+            while (_total > max && _calls.First is { Value: var longest })
             {
                 End(longest);
                 ended.Add(longest);

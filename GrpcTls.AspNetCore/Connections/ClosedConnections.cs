@@ -1,43 +1,43 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 
 namespace GrpcTls.AspNetCore;
 
 /// <summary>
-/// Tells of connections that a limit has closed: all in a metric, a few for each limit and <see cref="HandshakeRejections.Window"/> in the log.
+/// Tells of connections that a limit has closed: all in a metric, a few for each limit and <see cref="LogRateLimit.Window"/> in the log.
 /// </summary>
-internal sealed partial class ClosedConnections(ILogger<ClosedConnections> logger, TimeProvider time, IMeterFactory meters)
+internal sealed partial class ClosedConnections(ILogger logger, TimeProvider time, Meter meter)
 {
-    private readonly Counter<long> _counter = meters.Create(HandshakeRejections.Meter).CreateCounter<long>(
-        "greeter.connections.refused", "{connection}", "Connections that were closed by a limit, by limit and port.");
+    private readonly Counter<long> _counter = meter.CreateCounter<long>(
+        "grpctls.connections.refused", "{connection}", "Connections that were closed by a limit, by limit and endpoint.");
 
-    private readonly ConcurrentDictionary<(string Port, string Limit), LogRateLimit> _limits = new();
+    private readonly ConcurrentDictionary<(string Endpoint, string Limit), LogRateLimit> _limits = new();
 
-    /// <param name="port">The port.</param>
-    /// <param name="remote">Whose connection it was.</param>
-    /// <param name="limit">The setting, without its section.</param>
+    /// <param name="context">The connection.</param>
+    /// <param name="limit">The limit's name.</param>
     /// <param name="value">Its value.</param>
-    public void Report(ServerPort port, EndPoint? remote, string limit, object value)
+    public void Report(ConnectionContext context, string limit, object value)
     {
-        var setting = $"{LimitsOptions.Section}:{limit}";
-        _counter.Add(1, new("limit", setting), new("port", port.Name));
-        var lines = _limits.GetOrAdd((port.Name, setting), _ => new LogRateLimit(time, HandshakeRejections.Burst, HandshakeRejections.Window));
+        var endpoint = context.Features.Get<TlsEndpointFeature>()?.Name ?? "unnamed";
+        _counter.Add(1, new("limit", limit), new("endpoint", endpoint));
+        var lines = _limits.GetOrAdd((endpoint, limit), _ => new LogRateLimit(time));
         if (!lines.TryTake(out var suppressed))
             return;
         if (suppressed > 0)
-            Log.Suppressed(logger, suppressed, port.Name, setting);
-        Log.Closed(logger, port.Name, remote, setting, value);
+            Log.Suppressed(logger, suppressed, endpoint, limit);
+        Log.Closed(logger, endpoint, context.RemoteEndPoint, limit, value);
     }
 
     private static partial class Log
     {
         [LoggerMessage(EventId = 1, EventName = "ConnectionClosed", Level = LogLevel.Warning,
-            Message = "closed a connection to the {Port} port from {Remote}: {Limit} is {Value}")]
-        public static partial void Closed(ILogger logger, string port, EndPoint? remote, string limit, object value);
+            Message = "closed a connection to the {Endpoint} port from {Remote}: {Limit} is {Value}")]
+        public static partial void Closed(ILogger logger, string endpoint, EndPoint? remote, string limit, object value);
 
         [LoggerMessage(EventId = 2, EventName = "ConnectionsClosedSuppressed", Level = LogLevel.Warning,
-            Message = "{Count} more closed connections to the {Port} port ({Limit}) were not logged")]
-        public static partial void Suppressed(ILogger logger, long count, string port, string limit);
+            Message = "{Count} more closed connections to the {Endpoint} port ({Limit}) were not logged")]
+        public static partial void Suppressed(ILogger logger, long count, string endpoint, string limit);
     }
 }

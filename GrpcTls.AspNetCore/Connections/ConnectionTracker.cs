@@ -5,55 +5,49 @@ using Microsoft.AspNetCore.Http.Features;
 namespace GrpcTls.AspNetCore;
 
 /// <summary>
-/// Follows the files, and looks after open connections: a handshake is checked once, a connection may live for weeks. One
-/// whose client would no longer be let in (see <see cref="Reverification"/>), or that has grown too old, is ended gracefully.
+/// Looks after open connections: a handshake is checked once, a connection may live for weeks. One whose client would no longer be
+/// let in (see <see cref="Reverification"/>), or that has grown too old, is ended gracefully.
 /// </summary>
-internal sealed partial class ConnectionTracker(TlsMaterialSource? source, TimeSpan interval, LimitsOptions limits, TimeProvider time, ILoggerFactory logs)
-    : IHostedService, IDisposable
+internal sealed partial class ConnectionTracker(TlsConnectionOptions options, TimeProvider time, ILogger logger) : IDisposable
 {
-    private readonly ILogger _logger = logs.CreateLogger<ConnectionTracker>();
+    /// <summary>How often connections are looked at for what time alone changes.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<OpenConnection, bool> _open = new();
-    private Reverification? _reverification;
-    private IDisposable? _following;
+    private readonly ConcurrentBag<(TlsMaterialSource Source, Reverification Verifies)> _watched = [];
     private ITimer? _timer;
 
     /// <summary>How many connections are open.</summary>
     public int Count => _open.Count;
 
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        if (source is not null)
-        {
-            _reverification = new Reverification(source.Current, () => _open.Keys, Refusal, End, _logger);
-            _ = Task.Run(_reverification.RunAsync, CancellationToken.None);
-            source.Changed += _reverification.Request;
-            _following = source.Watch(interval, time, logs.CreateLogger<TlsMaterialSource>());
-        }
+    public void Start() => _timer = time.CreateTimer(_ => EndExpired(), state: null, Interval, Interval);
 
-        _timer = time.CreateTimer(_ => Look(), state: null, interval, interval);
-        return Task.CompletedTask;
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Verifies the clients of a source again whenever that changes.</summary>
+    public void Watch(TlsMaterialSource source)
     {
-        Dispose();
-        return Task.CompletedTask;
+        var verifies = new Reverification(
+            source.Current, () => _open.Keys.Where(connection => connection.Handshake?.Source == source), Rejection, End, logger);
+        _watched.Add((source, verifies));
+        _ = Task.Run(verifies.RunAsync, CancellationToken.None);
+        source.Changed += verifies.Request;
     }
 
     public void Dispose()
     {
-        if (_reverification is not null)
-            source!.Changed -= _reverification.Request;
-        _reverification?.Stop();
-        _following?.Dispose();
+        foreach (var (source, verifies) in _watched)
+        {
+            source.Changed -= verifies.Request;
+            verifies.Stop();
+        }
+
         _timer?.Dispose();
     }
 
     /// <summary>Part of Kestrel's pipeline, after the handshake.</summary>
-    public ConnectionDelegate Keep(ConnectionDelegate next) => async context =>
+    public ConnectionDelegate Track(ConnectionDelegate next) => async context =>
     {
         // Ten percent earlier or later, so that connections made together do not end together.
-        var age = limits.MaxConnectionAge * (0.9 + (Random.Shared.NextDouble() / 5));
+        var age = options.MaxConnectionAge * (0.9 + (Random.Shared.NextDouble() / 5));
         var connection = new OpenConnection(
             context, context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate, HandshakeContext.Current,
             age is null ? DateTimeOffset.MaxValue : time.GetUtcNow() + age.Value);
@@ -61,8 +55,8 @@ internal sealed partial class ConnectionTracker(TlsMaterialSource? source, TimeS
         try
         {
             // The material may have changed between the handshake and this line.
-            if (connection.Handshake?.Material is { } material && source!.Current is var newer
-                && !newer.TrustsLike(material) && Refusal(newer, connection) is { } reason)
+            if (connection.Handshake is { Material: { } material, Source.Current: var newer }
+                && !newer.TrustsLike(material) && Rejection(newer, connection) is { } reason)
                 End(connection, reason);
             await next(context);
         }
@@ -73,7 +67,7 @@ internal sealed partial class ConnectionTracker(TlsMaterialSource? source, TimeS
     };
 
     // Why a client would not be let in today; one whose certificate cannot even be read would not be.
-    private string? Refusal(TlsMaterial material, OpenConnection connection)
+    private string? Rejection(TlsMaterial material, OpenConnection connection)
     {
         try
         {
@@ -88,27 +82,27 @@ internal sealed partial class ConnectionTracker(TlsMaterialSource? source, TimeS
     }
 
     // What time alone changes: certificates and connections that end, and grace periods that are over.
-    private void Look()
+    private void EndExpired()
     {
         var now = time.GetUtcNow();
         foreach (var connection in _open.Keys)
         {
             try
             {
-                Look(connection, now);
+                EndExpired(connection, now);
             }
             catch (Exception e)
             {
-                Log.NotLookedAt(_logger, connection, e); // On a timer it would end the process.
+                Log.NotLookedAt(logger, connection, e); // On a timer it would end the process.
             }
         }
     }
 
-    private void Look(OpenConnection connection, DateTimeOffset now)
+    private void EndExpired(OpenConnection connection, DateTimeOffset now)
     {
         if (connection.EndingSince is { } since)
         {
-            if (now - since >= limits.ConnectionGrace)
+            if (now - since >= options.ConnectionGrace)
                 connection.Abort();
         }
         else if (connection.Certificate?.NotAfter.ToUniversalTime() < now)
@@ -117,19 +111,20 @@ internal sealed partial class ConnectionTracker(TlsMaterialSource? source, TimeS
         }
         else if (connection.EndsAt < now)
         {
-            End(connection, "it is older than Limits:MaxConnectionAge");
+            End(connection, "it is older than MaxConnectionAge");
         }
     }
 
     private void End(OpenConnection connection, string reason)
     {
         if (connection.End(time.GetUtcNow()))
-            Log.Ending(_logger, connection, reason);
+            Log.Ending(logger, connection, reason);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 1, EventName = "ConnectionEnding", Level = LogLevel.Information, Message = "ending the connection of {Connection}: {Reason}")]
+        [LoggerMessage(EventId = 1, EventName = "ConnectionEnding", Level = LogLevel.Information,
+            Message = "ending the connection of {Connection}: {Reason}")]
         public static partial void Ending(ILogger logger, OpenConnection connection, string reason);
 
         [LoggerMessage(EventId = 2, EventName = "ConnectionNotLookedAt", Level = LogLevel.Error,

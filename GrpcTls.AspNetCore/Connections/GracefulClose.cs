@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace GrpcTls.AspNetCore;
 
 /// <summary>
-/// Ends connections so that no call is lost with them: the greeting comes before the GOAWAY, and it is the client who closes.
+/// Ends connections so that no call is lost with them: the SETTINGS come before the GOAWAY, and it is the client who closes.
 /// </summary>
 /// <remarks>
 /// Kestrel closes the socket right after its GOAWAY. A client that is just writing a call then meets a reset before it has
@@ -14,59 +14,58 @@ namespace GrpcTls.AspNetCore;
 /// connection error (RFC 9113, section 3.4: SETTINGS come first).
 /// All this is for ends that were asked for: who breaks the protocol, or never begins to speak it, is closed at once.
 /// </remarks>
-/// <param name="port">The port.</param>
 /// <param name="preface">How long a client may take to say that it speaks HTTP/2.</param>
 /// <param name="inFlight">How many bytes of a client may be under way when it is told of the end.</param>
 /// <param name="closed">Is told who never spoke.</param>
 /// <param name="time">By whose clock a client is waited for.</param>
-internal sealed class GracefulClose(ServerPort port, TimeSpan preface, long inFlight, ClosedConnections closed, TimeProvider time)
+internal sealed class GracefulClose(TimeSpan preface, long inFlight, ClosedConnections closed, TimeProvider time)
 {
-    /// <summary>How long the other side has, to greet and then to close: a round trip, and the work of a busy machine.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>How long the other side has, to begin and then to close: a round trip, and the work of a busy machine.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Part of Kestrel's pipeline, right before HTTP.</summary>
     public ConnectionDelegate Close(ConnectionDelegate next) => async connection =>
     {
         var transport = connection.Transport;
-        var kept = new HeldOpenTransport(transport);
-        connection.Transport = kept;
+        var held = new HeldOpenTransport(transport);
+        connection.Transport = held;
         var requested = CancellationToken.None;
         if (connection.Features.Get<IConnectionLifetimeNotificationFeature>() is { } lifetime)
         {
             requested = lifetime.ConnectionClosedRequested;
-            lifetime.ConnectionClosedRequested = OnceGreeted(kept, requested);
+            lifetime.ConnectionClosedRequested = AfterSettings(held, requested);
         }
 
-        _ = CloseSilentAsync(kept, connection);
+        _ = CloseSilentAsync(held, connection);
         try
         {
             await next(connection);
-            if (kept.IsGreeted && requested.IsCancellationRequested)
+            if (held.SettingsSent && requested.IsCancellationRequested)
                 await ClosedByClientAsync(transport.Input);
         }
         finally
         {
-            kept.GiveUp();
+            held.GiveUp();
             connection.Transport = transport;
         }
     };
 
     // Kestrel waits for the preface as long as for the next call: minutes. In real time, like Kestrel's limit for the handshake.
-    private async Task CloseSilentAsync(HeldOpenTransport kept, ConnectionContext connection)
+    private async Task CloseSilentAsync(HeldOpenTransport held, ConnectionContext connection)
     {
         try
         {
-            await kept.Greeting.WaitAsync(preface);
+            await held.Settings.WaitAsync(preface);
         }
         catch (TimeoutException)
         {
-            closed.Report(port, connection.RemoteEndPoint, nameof(LimitsOptions.HandshakeTimeout), preface);
+            closed.Report(connection, nameof(TlsConnectionOptions.HandshakeTimeout), preface);
             connection.Abort(new ConnectionAbortedException("the client did not begin to speak HTTP/2 in time"));
         }
     }
 
     // The request to end. A client that says nothing at all does not hold it up for long.
-    private CancellationToken OnceGreeted(HeldOpenTransport kept, CancellationToken requested)
+    private CancellationToken AfterSettings(HeldOpenTransport held, CancellationToken requested)
     {
         var close = new CancellationTokenSource();
         requested.UnsafeRegister(_ => _ = CloseAsync(), state: null);
@@ -74,17 +73,17 @@ internal sealed class GracefulClose(ServerPort port, TimeSpan preface, long inFl
 
         async Task CloseAsync()
         {
-            await kept.WaitForGreetingAsync(Patience, time);
+            await held.WaitForSettingsAsync(Timeout, time);
             await close.CancelAsync();
         }
     }
 
     private async Task ClosedByClientAsync(PipeReader input)
     {
-        using var patience = new CancellationTokenSource(Patience, time);
+        using var timeout = new CancellationTokenSource(Timeout, time);
         try
         {
-            for (var left = inFlight; left > 0 && await input.ReadAsync(patience.Token) is { IsCompleted: false } read;)
+            for (var left = inFlight; left > 0 && await input.ReadAsync(timeout.Token) is { IsCompleted: false } read;)
             {
                 left -= read.Buffer.Length;
                 input.AdvanceTo(read.Buffer.End);
@@ -92,7 +91,7 @@ internal sealed class GracefulClose(ServerPort port, TimeSpan preface, long inFl
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
         {
-            // Out of patience, or the connection is gone, or HTTP itself has read its end (and not given it back, so that
+            // Too late, or the connection is gone, or HTTP itself has read its end (and not given it back, so that
             // nobody can read it again): it is closed either way.
         }
     }

@@ -15,20 +15,20 @@ internal sealed class HeldOpenTransport(IDuplexPipe transport) : IDuplexPipe
     /// Completes when the server has sent its SETTINGS, which it does after the client's preface, or when nobody waits for
     /// that any longer.
     /// </summary>
-    public Task Greeting => _output.Greeted.Task;
+    public Task Settings => _output.Sent.Task;
 
     /// <summary>Whether the server has sent its SETTINGS.</summary>
-    public bool IsGreeted => _output.Greeted.Task is { IsCompleted: true, Result: true };
+    public bool SettingsSent => _output.Sent.Task is { IsCompleted: true, Result: true };
 
-    /// <summary>Waits for that; if it takes too long, the connection counts as not greeted for ever.</summary>
-    public async Task WaitForGreetingAsync(TimeSpan patience, TimeProvider time)
+    /// <summary>Waits for them; if it takes too long, they count as not sent for ever.</summary>
+    public async Task WaitForSettingsAsync(TimeSpan timeout, TimeProvider time)
     {
-        await Greeting.WaitAsync(patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Settings.WaitAsync(timeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         GiveUp();
     }
 
-    /// <summary>From now on a greeting comes too late.</summary>
-    public void GiveUp() => _output.Greeted.TrySetResult(false);
+    /// <summary>From now on SETTINGS come too late.</summary>
+    public void GiveUp() => _output.Sent.TrySetResult(false);
 
     private sealed class Reader(PipeReader inner) : PipeReader
     {
@@ -49,7 +49,7 @@ internal sealed class HeldOpenTransport(IDuplexPipe transport) : IDuplexPipe
 
     private sealed class Writer(PipeWriter inner) : PipeWriter
     {
-        public TaskCompletionSource<bool> Greeted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<bool> Sent { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
 
@@ -65,8 +65,8 @@ internal sealed class HeldOpenTransport(IDuplexPipe transport) : IDuplexPipe
 
         public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
         {
-            if (!Greeted.Task.IsCompleted)
-                Greeted.TrySetResult(true); // SETTINGS are what HTTP/2 sends first.
+            if (!Sent.Task.IsCompleted)
+                Sent.TrySetResult(true); // SETTINGS are what HTTP/2 sends first.
             return inner.FlushAsync(cancellationToken);
         }
 

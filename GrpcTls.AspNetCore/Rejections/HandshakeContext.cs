@@ -7,7 +7,7 @@ namespace GrpcTls.AspNetCore;
 /// What is known of a connection while its handshake runs. The handshake's callbacks are shared by all connections and
 /// know none, but they run in the flow of theirs, and so does Kestrel's log.
 /// </summary>
-internal sealed class HandshakeContext(ServerPort port, EndPoint? remote)
+internal sealed class HandshakeContext(TlsEndpointFeature endpoint, EndPoint? remote, TlsMaterialSource? source = null)
 {
     private static readonly AsyncLocal<HandshakeContext?> Flow = new();
 
@@ -16,14 +16,17 @@ internal sealed class HandshakeContext(ServerPort port, EndPoint? remote)
     /// <summary>The handshake of the current flow; null outside of one.</summary>
     public static HandshakeContext? Current => Flow.Value;
 
-    public ServerPort Port => port;
+    public TlsEndpointFeature Endpoint => endpoint;
+
+    /// <summary>By what clients are verified on this endpoint; null where they are not.</summary>
+    public TlsMaterialSource? Source => source;
 
     public string Remote => remote?.ToString() ?? "somebody";
 
-    /// <summary>Whether its refusal has been told.</summary>
+    /// <summary>Whether its rejection has been reported.</summary>
     public bool IsReported { get; set; }
 
-    /// <summary>Whether it has ended well; what fails from then on is no refusal.</summary>
+    /// <summary>Whether it has ended well; what fails from then on is no rejection.</summary>
     public bool IsOver { get; set; }
 
     /// <summary>By what the client was verified; null where it was not.</summary>
@@ -33,13 +36,14 @@ internal sealed class HandshakeContext(ServerPort port, EndPoint? remote)
     public X509Certificate2Collection Intermediates => [.. _intermediates.Select(bytes => X509CertificateLoader.LoadCertificate(bytes))];
 
     /// <summary>Marks the flow of a new connection, before its handshake.</summary>
-    public static void Begin(ServerPort port, EndPoint? remote) => Flow.Value = new HandshakeContext(port, remote);
+    public static void Begin(TlsEndpointFeature endpoint, EndPoint? remote, TlsMaterialSource? source = null) =>
+        Flow.Value = new HandshakeContext(endpoint, remote, source);
 
     /// <summary>
-    /// Keeps what the verified chain is made of, for as long as the connection lives. What else a client has sent, up to
-    /// 100 kB, is not kept.
+    /// Remembers what the verified chain is made of, for as long as the connection lives. What else a client has sent, up to
+    /// 100 kB, is let go.
     /// </summary>
-    public void Keep(X509Chain? chain, TlsMaterial material)
+    public void RememberChain(X509Chain? chain, TlsMaterial material)
     {
         Material = material;
         _intermediates = chain is null ? [] : [.. chain.ChainElements.Skip(1).SkipLast(1).Select(element => element.Certificate.RawData)];

@@ -1,64 +1,47 @@
 using System.Net.Sockets;
-using System.Security.Authentication;
-using Grpc.Core;
 
 namespace GrpcTls.Client;
 
 /// <summary>
-/// Says what is in the way of a call that failed below gRPC. Mostly the failing handshake knows it, and its exception carries
-/// it. Where it saw nothing, this goes to the server once more with the same material; calls that fail together share the answer.
+/// Looks into why connections to one target fail, where their own handshakes saw nothing: goes there once more with the same material.
+/// All requests that fail together share the answer, and while the target stays broken the next look comes later and later.
 /// </summary>
-/// <param name="address">Where the calls go.</param>
-/// <param name="material">Gives identity and roots of the calls; null for insecure ones.</param>
-/// <param name="serverName">The name to verify instead of the address's; null for that.</param>
-/// <param name="time">Tells how old an answer is, and when a call's time is over.</param>
-internal sealed class FailureDiagnosis(Uri address, Func<TlsMaterial?> material, string? serverName, TimeProvider time)
+/// <param name="host">The address's host.</param>
+/// <param name="port">The address's port.</param>
+/// <param name="serverName">The name to verify instead of the host; null for that.</param>
+/// <param name="time">Tells how old an answer is.</param>
+internal sealed class FailureDiagnosis(string host, int port, string? serverName, TimeProvider time)
 {
     // Where nothing is wrong, a failure a second later may have another cause.
     private static readonly TimeSpan WhileGood = TimeSpan.FromSeconds(1);
 
-    // Where it is broken it rarely changes: a thousand calls that fail are one look in this time.
-    private static readonly TimeSpan WhileBroken = TimeSpan.FromSeconds(10);
-
-    // A probe ends by itself, each of its steps after 5 s; this only keeps a deadline in the far future out of the timer.
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+    // Where it is broken it rarely changes: a thousand calls that fail are one look in this time, and then in twice as long each time.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
     private Task<TlsDiagnosis>? _probe;
     private TlsMaterial? _probed;
+    private TimeSpan _pause = FirstPause;
     private long _begun;
 
-    /// <summary>Whether a status comes from the connection, and not from the service or from code of this program.</summary>
-    public static bool IsBelowGrpc(Status status) =>
-        status.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Unknown
-        && status.DebugException is not TlsException && Chain(status.DebugException).Any(IsOfConnection);
-
-    /// <summary>The same failure with the cause: its code is kept.</summary>
-    /// <param name="failure">What the call ended with.</param>
-    /// <param name="deadline">The call's; whatever is not known by then is not told.</param>
-    /// <param name="stop">The call's: nobody waits any more.</param>
-    public async Task<RpcException> ExplainAsync(RpcException failure, DateTime? deadline, CancellationToken stop)
+    /// <summary>What is in the way; null where nothing can be said in time.</summary>
+    /// <param name="failure">What the request failed with. It must not be hidden by what goes wrong here.</param>
+    /// <param name="material">Identity and roots of the request; null for an insecure one.</param>
+    /// <param name="limit">How long it may take; a probe ends by itself, each of its steps after 5 s.</param>
+    /// <param name="cancellationToken">Cancelled when nobody waits any more; the probe goes on for the others.</param>
+    public async Task<IReadOnlyList<TlsProblem>?> ExplainAsync(
+        Exception failure, Func<TlsMaterial?> material, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var problems = Chain(failure.Status.DebugException).OfType<TlsException>().FirstOrDefault()?.Problems
-            ?? await LookAsync(failure.Status.DebugException!, deadline, stop).ConfigureAwait(false);
-        if (problems is null)
-            return failure;
-        var explained = new TlsException(problems, failure);
-        return new RpcException(new Status(failure.StatusCode, string.Join("; ", problems), explained), failure.Trailers);
-    }
-
-    // Null where nothing can be said in time. The caller asked for the call: what goes wrong here must not hide its failure.
-    private async Task<IReadOnlyList<TlsProblem>?> LookAsync(Exception failure, DateTime? deadline, CancellationToken stop)
-    {
-        var left = deadline is { } end ? end.ToUniversalTime() - time.GetUtcNow().UtcDateTime : Longest;
-        if (left <= TimeSpan.Zero || stop.IsCancellationRequested)
+        if (limit <= TimeSpan.Zero || cancellationToken.IsCancellationRequested)
             return null;
         try
         {
-            var diagnosis = await ProbeAsync(Ending(failure)).WaitAsync(left < Longest ? left : Longest, time, stop).ConfigureAwait(false);
-            return diagnosis.Problems.Count > 0
-                ? diagnosis.Problems
-                : [TlsProblems.ConnectionLost.With(("address", address), ("reason", failure.GetBaseException().Message.TrimEnd('.')))];
+            var probe = ProbeAsync(material(), Ending(failure));
+            var diagnosis = await probe.WaitAsync(limit, time, cancellationToken).ConfigureAwait(false);
+            return diagnosis.Problems.Count > 0 ? diagnosis.Problems : [TlsProblems.ConnectionLost.With(
+                ("address", $"{(_probed is null ? "http" : "https")}://{Host}:{port}"),
+                ("reason", $"{failure.GetBaseException().Message.TrimEnd('.')}; a new connection works"))];
         }
         catch (Exception)
         {
@@ -66,50 +49,39 @@ internal sealed class FailureDiagnosis(Uri address, Func<TlsMaterial?> material,
         }
     }
 
-    private Task<TlsDiagnosis> ProbeAsync(string? ending)
+    private string Host => Uri.CheckHostName(host) == UriHostNameType.IPv6 ? $"[{host}]" : host;
+
+    private Task<TlsDiagnosis> ProbeAsync(TlsMaterial? current, string? ending)
     {
         lock (_lock)
         {
-            var current = material();
-            var isFresh = _probe is not null && _probed == current
-                && (!_probe.IsCompleted || time.GetElapsedTime(_begun) < (IsGood(_probe) ? WhileGood : WhileBroken));
-            if (isFresh)
-                return _probe!;
+            var isSame = _probe is not null && IsLike(_probed, current);
+            if (isSame && (!_probe!.IsCompleted || time.GetElapsedTime(_begun) < (IsGood(_probe) ? WhileGood : _pause)))
+                return _probe;
+            _pause = isSame && !IsGood(_probe!) ? Shorter(_pause * 2, LongestPause) : FirstPause;
             (_probed, _begun) = (current, time.GetTimestamp());
-            return _probe = Task.Run(() => ChannelAddress.Probe(address, current, serverName, ending).RunAsync());
+
+            // It belongs to all requests, so nothing of the flow of the one that happens to be the first goes along.
+            using var apart = ExecutionContext.SuppressFlow();
+            return _probe = Task.Run(() => new TlsProbe(host, port, current, serverName) { Ending = ending }.RunAsync());
         }
     }
 
+    // Material that shows no identity is made anew for each request; roots and identity are not.
+    private static bool IsLike(TlsMaterial? one, TlsMaterial? other) => one?.Identity == other?.Identity && one?.Roots == other?.Roots;
+
     private static bool IsGood(Task<TlsDiagnosis> probe) => probe is { IsCompletedSuccessfully: true, Result.Problems.Count: 0 };
 
-    /// <summary>How the server closed a connection before it said anything; null where it did not, or nobody knows.</summary>
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    // How the server closed a connection before it said anything; null where it did not, or nobody knows.
     private static string? Ending(Exception failure)
     {
         var reason = HandshakeFailure.Reason(failure);
         if (reason.Contains("alert", StringComparison.OrdinalIgnoreCase))
             return reason;
-        if (!Chain(failure).Any(IsUnanswered))
+        if (!TlsFailure.Chain(failure).Any(TlsFailure.IsUnanswered))
             return null;
         return failure.GetBaseException() is SocketException ? reason : "the connection was closed";
-    }
-
-    // .NET's word for a connection that ended before the server's SETTINGS; a kind of its own it is not.
-    private static bool IsUnanswered(Exception exception) =>
-        exception.Message.Contains("did not complete the HTTP/2 handshake", StringComparison.Ordinal);
-
-    // One stream that was reset is the service's answer to one call, by whatever code; the connection goes on.
-    private static bool IsOfConnection(Exception exception) => exception switch
-    {
-        TlsException or SocketException or AuthenticationException => true,
-        HttpProtocolException => !exception.Message.Contains("reset the stream", StringComparison.Ordinal),
-        HttpIOException => true,
-        HttpRequestException { HttpRequestError: not (HttpRequestError.Unknown or HttpRequestError.HttpProtocolError) } => true,
-        _ => IsUnanswered(exception),
-    };
-
-    private static IEnumerable<Exception> Chain(Exception? exception)
-    {
-        for (; exception is not null; exception = exception.InnerException)
-            yield return exception;
     }
 }

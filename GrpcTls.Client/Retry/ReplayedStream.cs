@@ -37,12 +37,12 @@ internal sealed class ReplayedStream : Stream
     /// <exception cref="IOException">What earlier ones got is no longer there.</exception>
     public async Task<Task> AttachAsync(Stream stream)
     {
-        await _turn.WaitAsync();
+        await _turn.WaitAsync().ConfigureAwait(false);
         try
         {
             if (_kept is not { } kept)
                 throw new IOException($"the connection ended before the server took the call, and more than {Limit} bytes of it had been sent");
-            await ReplayAsync(kept, stream);
+            await ReplayAsync(kept, stream).ConfigureAwait(false);
             _current = stream;
             _replaced.TrySetResult();
             _replaced = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -59,7 +59,7 @@ internal sealed class ReplayedStream : Stream
     /// <summary>There will be no other stream: the call is taken, or it has failed.</summary>
     public async Task EndReplayAsync()
     {
-        await _turn.WaitAsync(); // A replay that runs is finished first: what waits for it has been written.
+        await _turn.WaitAsync().ConfigureAwait(false); // A replay that runs is finished first: what waits for it has been written.
         _kept = null;
         _replayed.TrySetResult(false);
         _turn.Release();
@@ -90,8 +90,8 @@ internal sealed class ReplayedStream : Stream
             return;
         try
         {
-            await stream.WriteAsync(kept.GetBuffer().AsMemory(0, (int)kept.Length));
-            await stream.FlushAsync();
+            await stream.WriteAsync(kept.GetBuffer().AsMemory(0, (int)kept.Length)).ConfigureAwait(false);
+            await stream.FlushAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {
@@ -111,10 +111,10 @@ internal sealed class ReplayedStream : Stream
     {
         Task<bool> replayed;
         Exception failure;
-        await _turn.WaitAsync(cancellationToken);
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await act(_current);
+            await act(_current).ConfigureAwait(false);
             _isPlain = _kept is null;
             return;
         }
@@ -127,8 +127,8 @@ internal sealed class ReplayedStream : Stream
             _turn.Release();
         }
 
-        // With its attempt: the next one has it, or there is none.
-        if (!await replayed.WaitAsync(cancellationToken))
+        // The write failed together with its attempt: the next attempt sends it, or there is no next attempt.
+        if (!await replayed.WaitAsync(cancellationToken).ConfigureAwait(false))
             ExceptionDispatchInfo.Throw(failure);
     }
 

@@ -84,7 +84,7 @@ public static partial class TlsProblems
     /// <summary>The connection could be made a moment later: the failure has passed.</summary>
     public static readonly TlsProblem ConnectionLost = new(
         "connection-lost", "the connection was lost during the call",
-        "{address}: {reason}; a new connection works",
+        "{address}: {reason}",
         "try again; if it stays, read the server's log", Permanent: false);
 
     /// <summary>What answers is no gRPC server.</summary>
