@@ -81,6 +81,6 @@ internal static class CertsProblems
 
     // Never to start over in place: every peer would be refused until it has the new roots.
     private static string Beside(CertsRequest request) =>
-        "without one, make a new set beside it and change over as docs/rotation.md says: "
+        "without one, make a new set beside it, and change over once every peer trusts both roots: "
         + $"{CommandText.Line($"--out {CommandText.Quote(request.Layout.Folder + "-next")}")}";
 }
