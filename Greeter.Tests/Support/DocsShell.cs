@@ -42,9 +42,6 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
             """),
     ];
 
-    // By the commands of pages.
-    private static readonly string[] Made = ["next", "other", "shared"];
-
     private readonly TestFolder _folder = new();
     private readonly Dictionary<string, string> _free = [];
     private readonly Dictionary<string, (ChildProcess Process, int Seen)> _running = [];
@@ -75,13 +72,11 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    /// <summary>Before a page: no certificates, nothing that runs.</summary>
-    public async Task CleanAsync()
+    /// <summary>From now on <c>dotnet run scripts/certs.cs</c> starts what was built of it before.</summary>
+    public async Task TakeBuiltScriptsAsync()
     {
-        foreach (var name in _running.Keys.ToArray())
-            await StopAsync(name);
-        foreach (var folder in Directory.GetDirectories(_folder.Path("certs")).Concat(Made.Select(_folder.Path).Where(Directory.Exists)))
-            Directory.Delete(folder, recursive: true);
+        foreach (var script in new[] { "scripts/certs.cs", "scripts/users.cs", "docs/tap.cs" })
+            await BuiltScript.CopyAsync(script, Root);
     }
 
     /// <summary>Runs a block's commands one after the other, and compares.</summary>
@@ -126,8 +121,12 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
         run.Output.Should().EndWith("Hello World\n", "that is what the page's code does:\n{0}\n{1}", code, run.Error);
     }
 
-    // Of a fixture, xunit calls this one and not IAsyncDisposable's: the last page's server would stay.
-    public Task DisposeAsync() => CleanAsync();
+    // Of a fixture, xunit calls this one and not IAsyncDisposable's: the page's server would stay.
+    public async Task DisposeAsync()
+    {
+        foreach (var name in _running.Keys.ToArray())
+            await StopAsync(name);
+    }
 
     public void Dispose() => _folder.Dispose();
 
@@ -197,6 +196,11 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
               exec '{Programs.Dotnet}' "{Root}/$project/bin/Debug/net10.0/$project.dll" "$@"
             fi
             [ "$1" = build ] && exit 0
+            script=$(basename "$2" .cs)
+            if [ "$1" = run ] && [ -f "{Root}/built/$script/$script.dll" ]; then
+              shift 2; [ "$1" = -- ] && shift
+              exec '{Programs.Dotnet}' "{Root}/built/$script/$script.dll" "$@"
+            fi
             exec '{Programs.Dotnet}' "$@"
             """);
         if (!OperatingSystem.IsWindows())
