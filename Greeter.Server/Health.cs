@@ -47,7 +47,7 @@ internal sealed class CertificateHealth(TlsMaterialSources sources, PortSockets 
         var now = time.GetUtcNow();
         if (new PeerDiagnosis(TlsSide.Server, material.Roots, now).Time(certificate) is { } problem)
             return Task.FromResult(HealthCheckResult.Unhealthy(problem.ToString()));
-        return Task.FromResult(TlsFilesCheck.Expiry(certificate, now) is { } soon
+        return Task.FromResult(CertificateValidity.Expiry(certificate, now) is { } soon
             ? HealthCheckResult.Degraded(soon.ToString())
             : HealthCheckResult.Healthy());
     }
