@@ -77,8 +77,7 @@ internal static class Compare
         {
             terminal.Error.WriteLine();
             terminal.Error.WriteLine($"greeter: {Who(same)}{(same.Key.IsAsExpected ? ", refused as it should be" : "")}:");
-            foreach (var problem in TlsProblems.Merged(same.Select(cell => cell.Problem!)))
-                terminal.Error.WriteLine(ProblemConsole.Describe(problem));
+            ProblemConsole.Write(terminal.Error, same.Select(cell => cell.Problem!));
         }
 
         if (table.FindAll(cell => !cell.IsAsExpected) is { Count: > 0 } unexpected)

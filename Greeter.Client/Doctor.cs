@@ -77,7 +77,8 @@ internal static class Doctor
 
         try
         {
-            var reply = await new Helloworld.Greeter.GreeterClient(channel).SayHelloAsync(new HelloRequest { Name = request.Name }, Call());
+            var hello = new HelloRequest { Name = request.Name };
+            var reply = await new Helloworld.Greeter.GreeterClient(channel).SayHelloAsync(hello, Call());
             return $"SayHello: {reply.Message}";
         }
         catch (RpcException e) when (e.StatusCode is StatusCode.Unimplemented or StatusCode.Unauthenticated or StatusCode.PermissionDenied)
@@ -97,7 +98,8 @@ internal static class Doctor
 
         var files = TlsSettings.ForClient(settings, provesItself: true);
         settings.ThrowIfAny();
-        return (Path.GetDirectoryName((files.CertificateChain ?? files.TrustedRoots)!.Path)!, TlsFilesCheck.Run(files, DateTimeOffset.UtcNow));
+        var subject = Path.GetDirectoryName((files.CertificateChain ?? files.TrustedRoots)!.Path)!;
+        return (subject, TlsFilesCheck.Run(files, DateTimeOffset.UtcNow));
     }
 
     private static TlsFiles FilesOf(string folder)

@@ -34,20 +34,24 @@ internal static class DoctorReport
             var details = step.Details.Count == 0 ? [""] : step.Details;
             terminal.Out.WriteLine($"{step.Name,-19}{details[0]}");
             foreach (var (detail, depth) in details.Skip(1).Select((detail, index) => (detail, index)))
-                terminal.Out.WriteLine($"{"",24}{(step.Name == "certificate" ? $"{new string(' ', depth * 2)}└ " : "")}{detail}");
+            {
+                var branch = step.Name == "certificate" ? $"{new string(' ', depth * 2)}└ " : "";
+                terminal.Out.WriteLine($"{"",24}{branch}{detail}");
+            }
         }
 
-        foreach (var problem in TlsProblems.Merged(diagnosis.Problems))
-            terminal.Error.WriteLine(ProblemConsole.Describe(problem));
+        ProblemConsole.Write(terminal.Error, diagnosis.Problems);
     }
 
-    /// <summary>The shape is documented in docs/doctor.md: fields are added, never renamed. Steps and problems are printable from the start.</summary>
+    /// <summary>
+    /// The shape is documented in docs/doctor.md: fields are added, never renamed. Steps and problems are printable from the start.
+    /// </summary>
     public static void WriteJson(TextWriter output, string subject, TlsDiagnosis diagnosis)
     {
         var report = new JsonReport(
             PeerText.Printable(subject, PeerText.LongestValue), !diagnosis.Steps.Any(step => step.Status == TlsStepStatus.Failed),
             [.. diagnosis.Steps.Select(step => new JsonStep(step.Name, step.Status, step.Details))],
-            [.. diagnosis.Problems.Select(each => new JsonProblem(each.Id, each.Title, each.Cause, each.Fix, each.Permanent))]);
+            [.. diagnosis.Problems.Select(ProblemConsole.InSample).Select(each => new JsonProblem(each.Id, each.Title, each.Cause, each.Fix, each.Permanent))]);
         output.WriteLine(JsonSerializer.Serialize(report, Json.JsonReport));
     }
 }

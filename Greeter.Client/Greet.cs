@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
 using Grpc.Core;
+using GrpcTls.Client;
 using Helloworld;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Greeter.Client;
@@ -10,7 +10,8 @@ namespace Greeter.Client;
 /// <summary>The command without a name: greets once, with a stream of replies, or in a chat.</summary>
 internal static class Greet
 {
-    public static async Task<int> RunAsync(Settings settings, GreetRequest request, Terminal terminal, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(
+        Settings settings, GreetRequest request, Terminal terminal, CancellationToken cancellationToken)
     {
         var target = settings.ReadTarget(request.ServerName);
 
@@ -19,7 +20,7 @@ internal static class Greet
             target = target with { Source = null };
         try
         {
-            if (SignIn.Read(settings.Reader, target, terminal) is { } signIn)
+            if (SignInCall.Read(settings.Reader, target, terminal) is { } signIn)
                 target = await signIn.RunAsync(target, request, settings.Logs, cancellationToken);
             await foreach (var message in GreetAsync(target, request, terminal, settings.Logs, cancellationToken))
                 await terminal.AnswerAsync(message);
@@ -35,7 +36,8 @@ internal static class Greet
 
     /// <exception cref="RpcException">The call failed.</exception>
     public static async IAsyncEnumerable<string> GreetAsync(
-        Target target, GreetRequest request, Terminal terminal, ILoggerFactory logs, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Target target, GreetRequest request, Terminal terminal, ILoggerFactory logs,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var channel = target.Channel(logs);
         var client = new Helloworld.Greeter.GreeterClient(channel.WithTransparentRetry());
@@ -69,7 +71,8 @@ internal static class Greet
         }
     }
 
-    private static async Task SendNamesAsync(IClientStreamWriter<HelloRequest> requests, TextReader names, CancellationToken cancellationToken)
+    private static async Task SendNamesAsync(
+        IClientStreamWriter<HelloRequest> requests, TextReader names, CancellationToken cancellationToken)
     {
         try
         {
@@ -118,9 +121,13 @@ internal sealed record GreetRequest(string Name, GreetMethod Method, TimeSpan De
 
     public static GreetRequest From(Options options, ParseResult parsed)
     {
-        var method = parsed.GetValue(options.Chat) ? GreetMethod.Chat : parsed.GetValue(options.Stream) ? GreetMethod.Stream : GreetMethod.Unary;
-        var deadline = Options.Seconds(parsed.GetValue(options.Deadline)) ?? (method == GreetMethod.Chat ? ChatDeadline : CallDeadline);
+        var method = parsed.GetValue(options.Chat) ? GreetMethod.Chat
+            : parsed.GetValue(options.Stream) ? GreetMethod.Stream
+            : GreetMethod.Unary;
+        var otherwise = method == GreetMethod.Chat ? ChatDeadline : CallDeadline;
+        var deadline = Options.Seconds(parsed.GetValue(options.Deadline)) ?? otherwise;
         return new GreetRequest(
-            parsed.GetValue(options.Name) ?? "World", method, deadline, parsed.GetValue(options.ServerName), parsed.GetValue(options.Verbose));
+            parsed.GetValue(options.Name) ?? "World", method, deadline,
+            parsed.GetValue(options.ServerName), parsed.GetValue(options.Verbose));
     }
 }

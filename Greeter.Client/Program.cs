@@ -31,7 +31,9 @@ internal static class Program
                 throw new TlsException(options.WrongUsage(parsed));
             return await parsed.InvokeAsync(new InvocationConfiguration
             {
-                Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false,
+                Output = terminal.Out,
+                Error = terminal.Error,
+                EnableDefaultExceptionHandler = false,
             });
         }
         catch (TlsException e)
@@ -57,14 +59,18 @@ internal static class Program
         {
             // Who asked for JSON gets it, whatever happens.
             var isJson = parsed.CommandResult.Command == options.Doctor && args.Contains(options.Json.Name);
+            var step = new TlsStep("settings", TlsStepStatus.Failed, [.. problems.Select(problem => problem.Cause)]);
             if (isJson)
-                DoctorReport.WriteJson(terminal.Out, options.TypedAddress(parsed), TlsDiagnosisOf(problems));
-            terminal.Report(isJson ? [] : TlsProblems.Merged(problems), exception, parsed.Errors.Count == 0 && parsed.GetValue(options.Verbose));
+                DoctorReport.WriteJson(terminal.Out, options.TypedAddress(parsed), new TlsDiagnosis([step], problems));
+            var isVerbose = parsed.Errors.Count == 0 && parsed.GetValue(options.Verbose);
+            terminal.Report(isJson ? [] : ProblemConsole.ForPerson(problems), exception, isVerbose);
             return ExitCode.WrongUsage;
         }
     }
 
-    /// <summary>The generic host: configuration (appsettings.json, environment, command line), TLS files, and logs on standard error.</summary>
+    /// <summary>
+    /// The generic host: configuration (appsettings.json, environment, command line), TLS files, and logs on standard error.
+    /// </summary>
     /// <param name="given">What the command line gives.</param>
     /// <param name="where">The address that was given to the doctor; null for none.</param>
     /// <param name="settings">Reads all of it.</param>
@@ -74,7 +80,8 @@ internal static class Program
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = ContentRoot.Find() });
         if (where is not null)
             given = [.. given, .. DoctorAddress.Settings(where, given, builder.Configuration)];
-        builder.Configuration.AddInMemoryCollection(given.Select(entry => KeyValuePair.Create<string, string?>(entry.Setting, entry.Value)));
+        builder.Configuration.AddInMemoryCollection(
+            given.Select(entry => KeyValuePair.Create<string, string?>(entry.Setting, entry.Value)));
         var reader = new SettingsReader(
             builder.Configuration,
             builder.Environment.ContentRootPath,
@@ -90,7 +97,8 @@ internal static class Program
         builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(
             services => new PrintableLogs(services.GetRequiredService<LoggerFactory>())));
         var host = builder.Build();
-        settings = new Settings(reader, host.Services.GetRequiredService<TlsMaterialSources>(), host.Services.GetRequiredService<ILoggerFactory>());
+        settings = new Settings(
+            reader, host.Services.GetRequiredService<TlsMaterialSources>(), host.Services.GetRequiredService<ILoggerFactory>());
         return host;
     }
 
@@ -100,7 +108,4 @@ internal static class Program
         using var host = CreateHost([.. options.Settings(parsed)], where, out var settings);
         return await run(settings);
     }
-
-    private static TlsDiagnosis TlsDiagnosisOf(IReadOnlyList<TlsProblem> problems) =>
-        new([new TlsStep("settings", TlsStepStatus.Failed, [.. problems.Select(problem => problem.Cause)])], problems);
 }

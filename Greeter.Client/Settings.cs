@@ -3,7 +3,6 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using GrpcTls;
 using GrpcTls.Client;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Greeter.Client;
@@ -129,6 +128,7 @@ internal sealed record Target(string Address, CredentialsKind Kind, TlsMaterial?
         CredentialsKind.Tls => Material!.Roots.Pem is { } serverCaPem ? new SslCredentials(serverCaPem) : new SslCredentials(),
 
         // No PEM text stands for the operating system's authorities here too, though the parameter is not declared so.
-        _ => new SslCredentials(Material!.Roots.Pem!, new KeyCertificatePair(Material.Identity!.ChainPem, Material.Identity.ExportPrivateKeyPem())),
+        _ => new SslCredentials(
+            Material!.Roots.Pem!, new KeyCertificatePair(Material.Identity!.ChainPem, Material.Identity.ExportPrivateKeyPem())),
     };
 }

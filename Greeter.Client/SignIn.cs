@@ -7,27 +7,30 @@ using Microsoft.Extensions.Logging;
 namespace Greeter.Client;
 
 /// <summary>Signs in before the first call, so that a wrong password is reported as one.</summary>
-internal sealed class SignIn(string user, string password)
+internal sealed class SignInCall(string user, string password)
 {
     private const string Method = "greeter.auth.v1.SignIn/SignIn";
 
     /// <summary>The sign-in that the settings ask for; null for none.</summary>
     /// <exception cref="TlsException">The credentials are insecure, or there is no password.</exception>
-    public static SignIn? Read(SettingsReader settings, Target target, Terminal terminal)
+    public static SignInCall? Read(SettingsReader settings, Target target, Terminal terminal)
     {
         var options = settings.Read<SignInOptions>(SignInOptions.Section);
         settings.ThrowIfAny();
         if (options.User is not { } user)
             return null;
 
-        (string, object?)[] values = [("setting", settings.Name($"{SignInOptions.Section}:{nameof(SignInOptions.User)}")), ("user", user)];
+        (string, object?)[] values =
+            [("setting", settings.Name($"{SignInOptions.Section}:{nameof(SignInOptions.User)}")), ("user", user)];
         if (target.Kind == CredentialsKind.Insecure)
             throw new TlsException(TlsProblems.TokenNeedsTls.With(values));
         var file = settings.File(SignInOptions.Section, nameof(SignInOptions.PasswordFile), "the user's password");
         var password = file is null
             ? terminal.AskPassword(user)
             : System.Text.Encoding.UTF8.GetString(file.Read()).Split('\n')[0].TrimEnd('\r');
-        return string.IsNullOrEmpty(password) ? throw new TlsException(TlsProblems.PasswordMissing.With(values)) : new SignIn(user, password);
+        return string.IsNullOrEmpty(password)
+            ? throw new TlsException(TlsProblems.PasswordMissing.With(values))
+            : new SignInCall(user, password);
     }
 
     /// <returns>The target, with a token that stays fresh.</returns>
@@ -59,7 +62,9 @@ internal sealed class SignIn(string user, string password)
     {
         using var channel = target.Channel(logs);
         var reply = await new Auth.V1.SignIn.SignInClient(channel).SignInAsync(
-            new Auth.V1.SignInRequest { User = user, Password = password }, deadline: DateTime.UtcNow + request.Deadline, cancellationToken: cancellationToken);
+            new Auth.V1.SignInRequest { User = user, Password = password },
+            deadline: DateTime.UtcNow + request.Deadline,
+            cancellationToken: cancellationToken);
         return (reply.AccessToken, ExpiresAt(reply));
     }
 

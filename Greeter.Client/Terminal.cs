@@ -52,8 +52,12 @@ internal sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error)
     {
         foreach (var problem in problems)
             Error.WriteLine(ProblemConsole.Describe(problem));
-        if (verbose)
-            Error.WriteLine(PeerText.Lines(exception.ToString())); // An exception carries the other side's words as they came.
+        if (!verbose)
+            return;
+
+        // An exception carries the other side's words as they came. Ours is the three lines and no more: what is behind it, or where.
+        var trace = exception is TlsException ? exception.InnerException?.ToString() ?? exception.StackTrace ?? "" : exception.ToString();
+        Error.WriteLine(PeerText.Lines(trace));
     }
 }
 

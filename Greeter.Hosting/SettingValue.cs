@@ -31,7 +31,7 @@ internal static class SettingValue
             _ when type == typeof(TimeSpan) =>
                 TimeSpan.TryParseExact(trimmed, TimeFormats, CultureInfo.InvariantCulture, out var time) ? time : null,
             { IsEnum: true } => TryParseChoice(type, trimmed, out var choice) ? choice : null,
-            _ => throw new NotSupportedException($"{property.DeclaringType?.Name}.{property.Name}: {type.Name} cannot be read from a setting"),
+            _ => throw new NotSupportedException($"{property.Name}: {type.Name} cannot be read from a setting"),
         };
         return value is not null && IsInRange(value, property.GetCustomAttribute<RangeAttribute>());
     }

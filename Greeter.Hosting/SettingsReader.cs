@@ -56,7 +56,8 @@ public sealed class SettingsReader(IConfiguration configuration, string folder, 
         where T : new()
     {
         var options = new T();
-        var properties = typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).ToArray();
+        PropertyInfo[] properties =
+            [.. typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite)];
         if (configuration[section] is { Length: > 0 })
             _problems.Add(Invalid(section, $"a section, with keys like {section}:{properties[0].Name}"));
         foreach (var entry in configuration.GetSection(section).GetChildren())
@@ -155,7 +156,8 @@ public sealed class SettingsReader(IConfiguration configuration, string folder, 
         {
             null => "the configuration",
             var text when text.Split('\'') is [_, var file, _] && text.Contains("Json", StringComparison.Ordinal) => file,
-            var text when text.StartsWith("Environment", StringComparison.Ordinal) => $"the environment: {path.Replace(":", "__", StringComparison.Ordinal)}",
+            var text when text.StartsWith("Environment", StringComparison.Ordinal) =>
+                $"the environment: {path.Replace(":", "__", StringComparison.Ordinal)}",
             var text when text.StartsWith("CommandLine", StringComparison.Ordinal) => "the command line",
             _ => "the configuration",
         };

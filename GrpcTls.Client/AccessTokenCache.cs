@@ -1,4 +1,3 @@
-using System.Globalization;
 using Grpc.Core;
 
 namespace GrpcTls.Client;
@@ -39,7 +38,7 @@ public sealed class AccessTokenCache(Func<CancellationToken, Task<(string Token,
 
     /// <summary>The current token, fetched first where there is none. Calls that wait share one fetch, and its failure.</summary>
     /// <param name="cancellationToken">Ends the wait; the fetch goes on for the others.</param>
-    /// <exception cref="TimeoutException">The fetch took longer than <see cref="FetchLimit"/>; what it threw itself comes as it is.</exception>
+    /// <exception cref="TimeoutException">The fetch took longer than <see cref="FetchLimit"/>. What it throws itself is not wrapped.</exception>
     public async Task<string> GetAsync(CancellationToken cancellationToken)
     {
         Task<CachedToken> pending;
@@ -90,7 +89,7 @@ public sealed class AccessTokenCache(Func<CancellationToken, Task<(string Token,
             }
 
             if (e is OperationCanceledException && limit.IsCancellationRequested)
-                throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"no token within {FetchLimit.TotalSeconds:0} s"), e);
+                throw new TimeoutException("no token within 30 s", e);
             throw;
         }
     }

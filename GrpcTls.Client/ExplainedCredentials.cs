@@ -3,7 +3,8 @@ using Grpc.Core;
 namespace GrpcTls.Client;
 
 /// <summary>
-/// Call credentials whose failure is reported as theirs: otherwise an exception from whatever issues tokens looks like one of the connection.
+/// Call credentials whose failure is reported as theirs: otherwise an exception from whatever issues tokens looks like one of the
+/// connection.
 /// </summary>
 internal sealed class ExplainedCredentials : CallCredentialsConfiguratorBase
 {

@@ -41,7 +41,7 @@ internal sealed class SslCredentialsReader : ChannelCredentialsConfiguratorBase
         if (verifyPeerCallback is not null)
         {
             throw new NotSupportedException(
-                "SslCredentials with a verifyPeerCallback: only gRPC's C core can call it; verify another name with the parameter serverName instead");
+                "SslCredentials with a verifyPeerCallback: only gRPC's C core can call it; serverName verifies another name");
         }
 
         (IsSecure, RootsPem, KeyPair) = (true, rootCertificates, keyCertificatePair);

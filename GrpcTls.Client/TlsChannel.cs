@@ -11,8 +11,8 @@ namespace GrpcTls.Client;
 /// TlsChannel.ForAddress("https://localhost:50053", new SslCredentials(serverCaPem, new KeyCertificatePair(certPem, keyPem)))
 /// TlsChannel.ForAddress("https://example.com", new SslCredentials())                  // the operating system's authorities
 /// </code>
-/// GrpcChannel itself refuses SslCredentials with PEM texts, because HttpClient cannot take them. A call that fails below HTTP carries the
-/// reason in words: its <c>Status.DebugException</c> is a <see cref="TlsRequestException"/>; see also <see cref="TlsFailure"/>.
+/// GrpcChannel itself refuses SslCredentials with PEM texts, because HttpClient cannot take them. A call that fails below HTTP carries
+/// the reason in words: its <c>Status.DebugException</c> is a <see cref="TlsRequestException"/>; see also <see cref="TlsFailure"/>.
 /// </summary>
 public static class TlsChannel
 {
@@ -33,7 +33,8 @@ public static class TlsChannel
     /// The address carries a user or a password, or the options carry credentials or a handler.
     /// </exception>
     public static GrpcChannel ForAddress(
-        string address, ChannelCredentials credentials, GrpcChannelOptions? options = null, string? serverName = null, bool probeOnFailure = true)
+        string address, ChannelCredentials credentials, GrpcChannelOptions? options = null, string? serverName = null,
+        bool probeOnFailure = true)
     {
         var parts = SslCredentialsReader.Of(credentials);
         var handlers = new ClientHandlers(serverName, probeOnFailure, TimeProvider.System);
@@ -43,10 +44,13 @@ public static class TlsChannel
         return Create(address, handler, parts, options ?? new GrpcChannelOptions());
     }
 
-    /// <summary>The same with material whose files are watched: new connections use the newest, calls in flight finish on the old.</summary>
+    /// <summary>
+    /// The same with material whose files are watched: new connections use the newest, calls in flight finish on the old.
+    /// </summary>
     /// <param name="address"><c>https://</c> or <c>dns:///host:port</c>.</param>
     /// <param name="source">
-    /// Identity and roots, for example <c>ForMutualClient()</c> of <see cref="TlsMaterialSources"/>. A certificate is shown where it has one.
+    /// Identity and roots, for example <c>ForMutualClient()</c> of <see cref="TlsMaterialSources"/>. A certificate is shown where it
+    /// has one.
     /// </param>
     /// <param name="callCredentials">What is sent along with each call; null for nothing.</param>
     /// <inheritdoc cref="ForAddress(string, ChannelCredentials, GrpcChannelOptions?, string?, bool)"/>
@@ -57,8 +61,8 @@ public static class TlsChannel
         string address, TlsMaterialSource source, CallCredentials? callCredentials = null, GrpcChannelOptions? options = null,
         string? serverName = null, bool probeOnFailure = true)
     {
-        var parts = SslCredentialsReader.Of(
-            callCredentials is null ? ChannelCredentials.SecureSsl : ChannelCredentials.Create(ChannelCredentials.SecureSsl, callCredentials));
+        var secure = ChannelCredentials.SecureSsl;
+        var parts = SslCredentialsReader.Of(callCredentials is null ? secure : ChannelCredentials.Create(secure, callCredentials));
         var handlers = new ClientHandlers(serverName, probeOnFailure, TimeProvider.System);
         return Create(address, handlers.Rotating(source, showsIdentity: true), parts, options ?? new GrpcChannelOptions());
     }

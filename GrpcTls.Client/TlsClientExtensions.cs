@@ -1,3 +1,4 @@
+using Grpc.Net.ClientFactory;
 using GrpcTls;
 using GrpcTls.Client;
 
@@ -7,9 +8,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class TlsClientExtensions
 {
     /// <summary>
-    /// The client verifies its servers against the roots of a set that <c>AddTls</c> has added, and shows no certificate. The files are watched:
-    /// new connections use the newest, calls in flight finish on the old. Nothing is read here: a host reads the files when it starts; without
-    /// one they are read when the client is made.
+    /// The client verifies its servers against the roots of a set that <c>AddTls</c> has added, and shows no certificate. The files are
+    /// watched: new connections use the newest, calls in flight finish on the old. Nothing is read here: a host reads the files when it
+    /// starts; without one they are read when the client is made.
     /// </summary>
     /// <remarks>
     /// The client follows no redirect, keeps no cookie and uses no proxy: none of them has a place in gRPC. A failure is thrown as a
@@ -33,25 +34,18 @@ public static class TlsClientExtensions
         this IHttpClientBuilder builder, string name = "", string? serverName = null, bool probeOnFailure = true) =>
         builder.Use(new TlsRequirement(name, TlsSide.Client, IsMutual: true), serverName, probeOnFailure);
 
-    /// <summary>The roots of a set, for <see cref="TlsChannel"/>: loaded now, and watched until the container is disposed.</summary>
-    /// <param name="sources">The sets.</param>
-    /// <param name="name">The name that was given to <c>AddTls</c>; empty for the set without a name.</param>
-    /// <exception cref="TlsException">The set cannot be used; all its problems are in it.</exception>
-    public static TlsMaterialSource ForClient(this TlsMaterialSources sources, string name = "") => sources.Get(TlsSide.Client, name);
+    /// <summary>
+    /// Calls of the client that no server has taken are made again: unary calls whose connection was refused or reset before its handshake
+    /// was over, five times within a third of a second and within the deadline; streams that a GOAWAY refused, with up to 64 KiB of what
+    /// had been written. <see cref="TransparentRetryExtensions"/> says which gaps of the platform this closes.
+    /// </summary>
+    /// <param name="builder">A client of <c>AddGrpcClient</c>.</param>
+    public static IHttpClientBuilder WithTransparentRetry(this IHttpClientBuilder builder) => builder
+        .AddHttpMessageHandler(() => new ReplayHandler())
+        .AddInterceptor(InterceptorScope.Channel, () => new TransparentRetryInterceptor());
 
-    /// <summary>The same with the client's certificate, which has to be there.</summary>
-    /// <inheritdoc cref="ForClient(TlsMaterialSources, string)"/>
-    /// <exception cref="InvalidOperationException">The set was loaded before for clients that show no certificate.</exception>
-    public static TlsMaterialSource ForMutualClient(this TlsMaterialSources sources, string name = "")
-    {
-        sources.Require(new TlsRequirement(name, TlsSide.Client, IsMutual: true));
-        var source = sources.Get(TlsSide.Client, name);
-        return source.Current.Identity is not null
-            ? source
-            : throw new InvalidOperationException("ask for ForMutualClient before ForClient: the set was loaded without a certificate");
-    }
-
-    private static IHttpClientBuilder Use(this IHttpClientBuilder builder, TlsRequirement requirement, string? serverName, bool probeOnFailure)
+    private static IHttpClientBuilder Use(
+        this IHttpClientBuilder builder, TlsRequirement requirement, string? serverName, bool probeOnFailure)
     {
         builder.Services.AddTlsCore();
         builder.Services.AddSingleton(requirement);

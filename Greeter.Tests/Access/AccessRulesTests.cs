@@ -1,4 +1,3 @@
-using GrpcTls.AspNetCore;
 using Grpc.Core;
 using Microsoft.Extensions.Configuration;
 
@@ -108,17 +107,11 @@ public sealed class AccessRulesTests : IDisposable
     private static Task AnswersAsync(TestServer server, Proof proof, PortKind port, StatusCode status) => Eventually.TrueAsync(
         () => server.GreetAsync(port, proof).GetAwaiter().GetResult().Status == status, () => $"never {status}; the log:\n{string.Join('\n', server.Log.All.Where(line => line.Contains("Access", StringComparison.Ordinal)))}");
 
-    private Task<IReadOnlyList<string>> RefusedAsync(string setting)
+    private async Task<IReadOnlyList<string>> RefusedAsync(string setting)
     {
-        try
-        {
-            Server.Program.Build([.. TestServer.Arguments(_folder), setting]);
-            throw new InvalidOperationException("it would start");
-        }
-        catch (GrpcTls.TlsException e)
-        {
-            return Task.FromResult<IReadOnlyList<string>>([.. e.Problems.Select(problem => problem.Id)]);
-        }
+        await using var app = Server.Program.Build([.. TestServer.Arguments(_folder), setting]);
+        var failure = await app.Awaiting(each => each.StartAsync()).Should().ThrowAsync<GrpcTls.TlsException>();
+        return [.. failure.Which.Problems.Select(problem => problem.Id)];
     }
 
     private void Write(string text) => _folder.Write("access.json", text);

@@ -1,5 +1,4 @@
 using Greeter.Pki;
-using GrpcTls.AspNetCore;
 using Grpc.Core;
 using Helloworld;
 using Microsoft.AspNetCore.Authentication.BearerToken;
@@ -109,7 +108,7 @@ public sealed class AccessTests : IAsyncLifetime
         return allowed ? StatusCode.OK : StatusCode.PermissionDenied;
     }
 
-    private static async Task<(StatusCode Status, string? Caller)> CallAsync(GrpcTls.Client.TlsChannel channel, Proof proof, string method)
+    private static async Task<(StatusCode Status, string? Caller)> CallAsync(Grpc.Net.Client.GrpcChannel channel, Proof proof, string method)
     {
         var client = new Helloworld.Greeter.GreeterClient(channel);
         var request = new HelloRequest { Name = "Ada" };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -7,86 +8,135 @@ using Xunit.Abstractions;
 
 namespace Greeter.Tests;
 
-/// <summary>A fresh project and exactly the steps of docs/adopt.md: mutual TLS, rotation, explained refusals.</summary>
+/// <summary>
+/// An empty folder and exactly the steps of docs/adopt.md, by its packages and by its source: mutual TLS, rotation, rejections
+/// that are explained, settings taken away. The template has tests of its own.
+/// </summary>
 public sealed class AdoptionTests(ITestOutputHelper output) : IDisposable
 {
+    private static readonly string[] Library = ["GrpcTls", "GrpcTls.AspNetCore", "GrpcTls.Client"];
+
     private readonly TestFolder _folder = new();
     private readonly string _port = FreePort();
 
-    [FactOnUnix]
-    public async Task Two_lines_in_a_fresh_project_make_a_server_and_two_a_client()
+    // Each run packs a version of its own: NuGet never looks at a version again that it has seen.
+    private readonly string _version = $"1.0.{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}";
+
+    [TheoryOnUnix]
+    [InlineData("a")]
+    [InlineData("b")]
+    public async Task Two_lines_in_a_fresh_project_make_a_server_and_two_a_client(string way)
     {
         MakeGreeter();
-        await TakeStepsAsync();
+        await TakeStepsAsync(way);
         await BuildAsync("MyService");
         await BuildAsync("MyClient");
 
-        await using var server = Start("MyService", ("Tls__RefreshInterval", "00:00:00.2"));
-        await server.Output.WaitForAsync("Application started");
-        await GreetAsync();
+        await using (var server = Start("MyService", ("Tls__RefreshInterval", "00:00:00.2")))
+        {
+            await server.Output.WaitForAsync("Application started");
+            await GreetAsync();
 
-        // A refused handshake is explained, and a new certificate is used.
-        var first = await ShownAsync();
-        await server.Output.WaitForAsync("[client-certificate-missing]");
-        var next = TestPki.Ec.ServerCa.Issue(LeafProfile.Server(), TestPki.Now);
-        _folder.Write("MyService/certs/server_key.pem", next.KeyPem);
-        _folder.Write("MyService/certs/server_cert.pem", next.ChainPem);
-        await server.Output.WaitForAsync("the files have changed, new connections use them");
-        (await ShownAsync()).Should().Be(next.Certificate.SerialNumber).And.NotBe(first);
-        await GreetAsync();
-        await RefusesToStartAsync();
+            // A rejected handshake is explained, and a new certificate is used.
+            var first = await ShownAsync();
+            await server.Output.WaitForAsync("[client-certificate-missing]");
+            var next = TestPki.Ec.ServerCa.Issue(LeafProfile.Server(), TestPki.Now);
+            _folder.Write("MyService/certs/server_key.pem", next.KeyPem);
+            _folder.Write("MyService/certs/server_cert.pem", next.ChainPem);
+            await server.Output.WaitForAsync("the files have changed, new connections use them");
+            (await ShownAsync()).Should().Be(next.Certificate.SerialNumber).And.NotBe(first);
+            await GreetAsync();
+            await ClientRefusesToStartAsync();
+        }
+
+        await ServerRefusesToStartAsync();
+        var tests = await DotnetAsync("test", "MyService.Tests", "--nologo");
+        tests.Output.Should().Contain("Passed!").And.MatchRegex(@"Passed:\s+2");
+    }
+
+    public void Dispose()
+    {
+        var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        foreach (var folder in Library.Select(name => Path.Combine(packages, name.ToLowerInvariant(), _version)).Where(Directory.Exists))
+            Directory.Delete(folder, recursive: true);
+        _folder.Dispose();
     }
 
     // Each setting taken away and misspelt in turn, as it was built and as it was published, in its folder and elsewhere.
-    private async Task RefusesToStartAsync()
+    private async Task ClientRefusesToStartAsync()
     {
         var published = _folder.Path("published");
-        var publish = await ChildProcess.RunAsync(
-            Programs.Dotnet, ["publish", "MyClient", "--nologo", "--output", published], _folder.Root);
-        publish.ExitCode.Should().Be(0, publish.Output);
-        var good = File.ReadAllText(_folder.Path("MyClient/appsettings.json"));
-
+        await DotnetAsync("publish", "MyClient", "--nologo", "--output", published);
         foreach (var program in new[] { _folder.Path("MyClient-built/MyClient.dll"), Path.Combine(published, "MyClient.dll") })
         {
-            foreach (var (name, problem) in new[] { ("TrustedRoots", "roots-missing"), ("CertificateChain", "setting-missing"), ("PrivateKey", "setting-missing"), ("Tls", "roots-missing") })
-            {
-                var quoted = $"\"{name}\"";
-                good.Should().Contain(quoted);
-                foreach (var written in new[] { name[..^1], $"{name}-taken-away" })
-                {
-                    _folder.Write("MyClient/appsettings.json", good.Replace(quoted, $"\"{written}\"", StringComparison.Ordinal));
-                    await RefusesAsync(program, _folder.Path("MyClient"), problem);
-                }
-            }
-
-            await RefusesAsync(program, published, "roots-missing"); // Without an appsettings.json.
-            await RefusesAsync(program, _folder.Root, "roots-missing");
-            _folder.Write("MyClient/appsettings.json", good);
-            (await ChildProcess.RunAsync(Programs.Dotnet, [program], _folder.Path("MyClient"))).Should().Be(new ProcessResult(0, "Hello World\n", ""));
+            await WithoutEachAsync("MyClient", program, "roots-missing");
+            await RefusesAsync("MyClient", program, published, "roots-missing"); // Without an appsettings.json.
+            await RefusesAsync("MyClient", program, _folder.Root, "roots-missing");
+            var run = await ChildProcess.RunAsync(Programs.Dotnet, [program], _folder.Path("MyClient"));
+            run.Should().Be(new ProcessResult(0, "Hello World\n", ""));
         }
     }
 
-    private static async Task RefusesAsync(string program, string folder, string problem)
+    private Task ServerRefusesToStartAsync() =>
+        WithoutEachAsync("MyService", _folder.Path("MyService-built/MyService.dll"), "setting-missing");
+
+    private async Task WithoutEachAsync(string project, string program, string withoutSection)
+    {
+        (string Name, string Problem)[] settings =
+        [
+            ("TrustedRoots", "roots-missing"), ("CertificateChain", "setting-missing"), ("PrivateKey", "setting-missing"),
+            ("Tls", withoutSection),
+        ];
+        var path = $"{project}/appsettings.json";
+        var good = File.ReadAllText(_folder.Path(path));
+        foreach (var (name, problem) in settings)
+        {
+            var quoted = $"\"{name}\"";
+            good.Should().Contain(quoted);
+            foreach (var written in new[] { name[..^1], $"{name}-taken-away" })
+            {
+                _folder.Write(path, good.Replace(quoted, $"\"{written}\"", StringComparison.Ordinal));
+                var said = await RefusesAsync(project, program, _folder.Path(project), problem);
+                if (name != "Tls" && written == name[..^1])
+                    said.Should().Contain($"{project}: error: unknown setting [unknown-setting]").And.Contain($"did you mean {name}?");
+            }
+        }
+
+        _folder.Write(path, good);
+    }
+
+    // In its own name and without a stack trace.
+    private static async Task<string> RefusesAsync(string project, string program, string folder, string problem)
     {
         var run = await ChildProcess.RunAsync(Programs.Dotnet, [program], folder);
-        run.Output.Should().BeEmpty();
-        run.ExitCode.Should().NotBe(0);
-        run.Error.Should().Contain($"[{problem}]");
+        var said = run.Output + run.Error;
+        run.ExitCode.Should().NotBe(0, said);
+        said.Should().MatchRegex($@"{project}: error: .* \[{problem}\]");
+        said.Should().NotContain("   at ").And.NotContain("Hello").And.NotContain("Application started");
+        return said;
     }
 
-    public void Dispose() => _folder.Dispose();
-
-    // What stands for $GREETER: the sources, and certificates as certs.cs lays them out.
+    // What stands for $GREETER: the sources without what was built, and certificates as certs.cs lays them out.
     private void MakeGreeter()
     {
-        foreach (var project in new[] { "GrpcTls", "Greeter.Server", "Greeter.Client", "Greeter.Protos" })
+        foreach (var project in Library.Append("Greeter.Protos"))
         {
-            Directory.CreateDirectory(_folder.Path("greeter"));
-            Directory.CreateSymbolicLink(_folder.Path($"greeter/{project}"), Programs.Source(project));
+            var from = Programs.Source(project);
+            var all = Directory.GetFiles(from, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(from, path));
+            foreach (var path in all.Where(IsSource))
+            {
+                var to = _folder.Path($"greeter/{project}/{path}");
+                Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+                File.Copy(Path.Combine(from, path), to);
+            }
         }
 
+        foreach (var name in new[] { "Directory.Build.props", "Directory.Packages.props", "LICENSE", "README.md" })
+            File.Copy(Programs.Source(name), _folder.Path($"greeter/{name}"));
         var pki = TestPki.Ec;
-        foreach (var (side, issued, roots, file) in new[] { ("server", pki.Server, pki.ClientCa, "client_ca"), ("client", pki.Client, pki.ServerCa, "server_ca") })
+        var sides = new[] { ("server", pki.Server, pki.ClientCa, "client_ca"), ("client", pki.Client, pki.ServerCa, "server_ca") };
+        foreach (var (side, issued, roots, file) in sides)
         {
             Directory.CreateDirectory(_folder.Path($"greeter/certs/{side}"));
             _folder.Write($"greeter/certs/{side}/{side}_cert.pem", issued.ChainPem);
@@ -95,16 +145,20 @@ public sealed class AdoptionTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    private async Task TakeStepsAsync()
+    private static bool IsSource(string path) => path.Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj");
+
+    private async Task TakeStepsAsync(string way)
     {
-        foreach (var block in DocsPage.Of("docs/adopt.md").Blocks)
+        foreach (var block in DocsPage.Of("docs/adopt.md").Blocks.Where(block => block.Mark.Length == 0 || IsOf(block, way)))
         {
             if (block.Language == "bash")
             {
-                var run = await ChildProcess.RunAsync("bash", ["-ec", string.Join('\n', block.Lines)], _folder.Root, ("GREETER", _folder.Path("greeter")));
+                var run = await ChildProcess.RunAsync(
+                    "bash", ["-ec", string.Join('\n', block.Lines)], _folder.Root,
+                    ("GREETER", _folder.Path("greeter")), ("PATH", PathWithDotnet()), ("PackageVersion", _version));
                 run.ExitCode.Should().Be(0, run.Error + run.Output);
             }
-            else if (block.Marked("file") is { } path)
+            else if (FileOf(block) is { } path)
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(_folder.Path(path))!);
                 var isDiff = block.Language == "diff";
@@ -114,7 +168,18 @@ public sealed class AdoptionTests(ITestOutputHelper output) : IDisposable
                     Count(path, block.Lines.Count(line => line.StartsWith('+')));
             }
         }
+
+        if (way == "a")
+            Directory.GetFiles(_folder.Path("packages"), "*.nupkg").Should().HaveCount(Library.Length);
     }
+
+    // A mark is `file: PATH` for all ways, `way: a` or `way: a, file: PATH`.
+    private static bool IsOf(DocsBlock block, string way) => block.Marked("way") is not { } marked || marked.Split(", ")[0] == way;
+
+    private static string? FileOf(DocsBlock block) => block.Mark.Split("file: ") is [_, var path] ? path : null;
+
+    private static string PathWithDotnet() =>
+        $"{Path.GetDirectoryName(Programs.Dotnet)}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
 
     private void Count(string path, int added)
     {
@@ -122,10 +187,14 @@ public sealed class AdoptionTests(ITestOutputHelper output) : IDisposable
         added.Should().BeLessThanOrEqualTo(2);
     }
 
-    private async Task BuildAsync(string project)
+    private Task<ProcessResult> BuildAsync(string project) =>
+        DotnetAsync("build", project, "--nologo", "--output", _folder.Path($"{project}-built"));
+
+    private async Task<ProcessResult> DotnetAsync(params string[] arguments)
     {
-        var run = await ChildProcess.RunAsync(Programs.Dotnet, ["build", project, "--nologo", "--output", _folder.Path($"{project}-built")], _folder.Root);
-        run.ExitCode.Should().Be(0, run.Output);
+        var run = await ChildProcess.RunAsync(Programs.Dotnet, arguments, _folder.Root);
+        run.ExitCode.Should().Be(0, run.Output + run.Error);
+        return run;
     }
 
     private ChildProcess Start(string project, params IEnumerable<(string Name, string? Value)> environment) =>
@@ -143,7 +212,7 @@ public sealed class AdoptionTests(ITestOutputHelper output) : IDisposable
     {
         string? serial = null;
         using var tcp = new TcpClient();
-        await tcp.ConnectAsync(IPAddress.Loopback, int.Parse(_port, System.Globalization.CultureInfo.InvariantCulture));
+        await tcp.ConnectAsync(IPAddress.Loopback, int.Parse(_port, CultureInfo.InvariantCulture));
         await using var tls = new SslStream(tcp.GetStream());
         try
         {
@@ -151,7 +220,12 @@ public sealed class AdoptionTests(ITestOutputHelper output) : IDisposable
             {
                 TargetHost = "localhost",
                 ApplicationProtocols = [SslApplicationProtocol.Http2],
-                CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { TestPki.Ec.ServerCa.Root }, RevocationMode = X509RevocationMode.NoCheck },
+                CertificateChainPolicy = new X509ChainPolicy
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    CustomTrustStore = { TestPki.Ec.ServerCa.Root },
+                    RevocationMode = X509RevocationMode.NoCheck,
+                },
                 RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
                 {
                     serial = ((X509Certificate2)certificate!).SerialNumber;
@@ -172,6 +246,6 @@ public sealed class AdoptionTests(ITestOutputHelper output) : IDisposable
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
     }
 }

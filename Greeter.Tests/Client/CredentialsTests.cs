@@ -16,7 +16,7 @@ public sealed class CredentialsTests
     {
         using var folder = TestFolder.With(TestPki.Of(key));
         await using var server = await TestServer.StartAsync(folder);
-        foreach (var kind in new[] { GrpcTls.AspNetCore.PortKind.Insecure, GrpcTls.AspNetCore.PortKind.Tls, GrpcTls.AspNetCore.PortKind.Mtls })
+        foreach (var kind in new[] { PortKind.Insecure, PortKind.Tls, PortKind.Mtls })
         {
             string[] call = ["--credentials", kind.ToString().ToLowerInvariant(), "--address", server.Url(kind, host), "--name", "Ada"];
 
@@ -43,7 +43,7 @@ public sealed class CredentialsTests
         var scheme = credentials == "insecure" ? "http" : "https";
 
         var client = await TestClient.RunAsync(
-            folder, "--credentials", credentials, "--address", $"{scheme}://localhost:{server.Port(Enum.Parse<GrpcTls.AspNetCore.PortKind>(port))}");
+            folder, "--credentials", credentials, "--address", $"{scheme}://localhost:{server.Port(Enum.Parse<PortKind>(port))}");
 
         client.ExitCode.Should().Be(1);
         client.Output.Should().BeEmpty();

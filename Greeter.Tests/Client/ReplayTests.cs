@@ -1,8 +1,6 @@
 using System.Net.Sockets;
 using GrpcTls.Client;
-using GrpcTls.AspNetCore;
 using Grpc.Core;
-using Grpc.Core.Interceptors;
 using Helloworld;
 
 namespace Greeter.Tests;
@@ -21,7 +19,7 @@ public sealed class ReplayTests(Xunit.Abstractions.ITestOutputHelper output) : I
             Interlocked.Increment(ref _connections) == 1 ? EndAfterAsync(bytes: 20, client, stop) : RawPeer.ForwardAsync(client, server.Port(PortKind.Insecure), stop));
         using var channel = TlsChannel.ForAddress($"http://localhost:{peer.Port}", ChannelCredentials.Insecure);
 
-        using var chat = new Helloworld.Greeter.GreeterClient(channel).SayHelloBidiStream(deadline: DateTime.UtcNow.AddSeconds(60)); // Without the replay it would wait for ever.
+        using var chat = new Helloworld.Greeter.GreeterClient(channel.WithTransparentRetry()).SayHelloBidiStream(deadline: DateTime.UtcNow.AddSeconds(60)); // Without the replay it would wait for ever.
         await chat.RequestStream.WriteAsync(new HelloRequest { Name = "Ada" });
         await chat.RequestStream.WriteAsync(new HelloRequest { Name = "Grace" });
         (await ReadAsync(chat)).Should().Be("Hello Ada");
@@ -40,7 +38,7 @@ public sealed class ReplayTests(Xunit.Abstractions.ITestOutputHelper output) : I
         await using var peer = new RawPeer((client, stop) => EndAfterAsync(bytes: 60_000, client, stop));
         using var channel = TlsChannel.ForAddress($"http://localhost:{peer.Port}", ChannelCredentials.Insecure);
 
-        using var chat = new Helloworld.Greeter.GreeterClient(channel.Inner.Intercept(ReplayHandler.Mark)).SayHelloBidiStream();
+        using var chat = new Helloworld.Greeter.GreeterClient(channel.WithTransparentRetry()).SayHelloBidiStream();
         var writing = chat.RequestStream.WriteAsync(new HelloRequest { Name = new string('a', 100_000) });
 
         var failed = await chat.Invoking(ReadAsync).Should().ThrowAsync<RpcException>();
@@ -72,7 +70,7 @@ public sealed class ReplayTests(Xunit.Abstractions.ITestOutputHelper output) : I
             });
         });
         using var channel = TlsChannel.ForAddress($"http://localhost:{raw.Port}", ChannelCredentials.Insecure);
-        using var chat = new Helloworld.Greeter.GreeterClient(channel).SayHelloBidiStream(deadline: DateTime.UtcNow.AddSeconds(60));
+        using var chat = new Helloworld.Greeter.GreeterClient(channel.WithTransparentRetry()).SayHelloBidiStream(deadline: DateTime.UtcNow.AddSeconds(60));
 
         var writing = chat.RequestStream.WriteAsync(new HelloRequest { Name = new string('a', Window + 1 - 9) }); // 5 of gRPC's prefix, 4 of protobuf's.
         await chat.ResponseHeadersAsync;
@@ -100,7 +98,7 @@ public sealed class ReplayTests(Xunit.Abstractions.ITestOutputHelper output) : I
             });
         });
         using var channel = TlsChannel.ForAddress($"http://localhost:{raw.Port}", ChannelCredentials.Insecure);
-        var client = new Helloworld.Greeter.GreeterClient(channel.Inner.Intercept(ReplayHandler.Mark)); // The answer's shortest way.
+        var client = new Helloworld.Greeter.GreeterClient(channel.WithTransparentRetry()); // The answer's shortest way.
 
         for (var call = 1; call <= Calls; call++)
         {
@@ -129,7 +127,7 @@ public sealed class ReplayTests(Xunit.Abstractions.ITestOutputHelper output) : I
             "--Logging:LogLevel:Default", "Warning", "--Logging:LogLevel:GrpcTls.AspNetCore.ConnectionTracker", "Information");
         using var channel = new Proof(TestPki.Ec.Client, null).Channel(server, PortKind.Mtls);
         using var load = new RotationLoad();
-        load.Start(new Helloworld.Greeter.GreeterClient(channel), callers: 3);
+        load.Start(new Helloworld.Greeter.GreeterClient(channel.WithTransparentRetry()), callers: 3);
 
         for (var ends = 1; ends <= all; ends++)
         {

@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using GrpcTls.Client;
-using GrpcTls.AspNetCore;
 using GrpcTls;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -77,9 +76,9 @@ public sealed class UnsentCallRetryTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     // Without the explanation of a failure, which connects too.
-    private static Helloworld.Greeter.GreeterClient Client(TlsChannel channel) => new(channel.Inner.Intercept(new TransparentRetryInterceptor()));
+    private static Helloworld.Greeter.GreeterClient Client(Grpc.Net.Client.GrpcChannel channel) => new(channel.WithTransparentRetry());
 
-    private static TlsChannel Channel(int port) => TlsChannel.ForAddress($"https://localhost:{port}", new SslCredentials(TestPki.Ec.ServerCa.RootsPem));
+    private static Grpc.Net.Client.GrpcChannel Channel(int port) => TlsChannel.ForAddress($"https://localhost:{port}", new SslCredentials(TestPki.Ec.ServerCa.RootsPem));
 
     // Once something has come: before that, the channel has not given the connection to a call.
     private static async Task ResetAsync(NetworkStream client, CancellationToken stop)

@@ -3,7 +3,6 @@ using GrpcTls.Client;
 using GrpcTls.AspNetCore;
 using GrpcTls;
 using Grpc.Core;
-using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Balancer;
 using Grpc.Net.Client.Configuration;
@@ -49,7 +48,7 @@ public sealed class DrainTests(ITestOutputHelper output) : IDisposable
         await using var leaving = await TestServer.StartAsync(_folder, "--Logging:LogLevel:Default", "Warning");
         await using var staying = await TestServer.StartAsync(_folder, "--Logging:LogLevel:Default", "Warning");
         using var channel = Balanced(leaving, staying);
-        var client = new Helloworld.Greeter.GreeterClient(channel.Intercept(new TransparentRetryInterceptor()));
+        var client = new Helloworld.Greeter.GreeterClient(channel.WithTransparentRetry());
         using var load = new RotationLoad();
         load.StartUnary(client, callers: 8);
         await load.NextAsync();
@@ -88,7 +87,7 @@ public sealed class DrainTests(ITestOutputHelper output) : IDisposable
         var client = new Helloworld.Greeter.GreeterClient(channel);
         using var chat = client.SayHelloBidiStream();
         await RotationLoad.SayAsync(chat);
-        var keeper = server.App.Services.GetRequiredService<ConnectionTracker>();
+        var keeper = server.App.Services.Tracker();
 
         time.Advance(TimeSpan.FromMinutes(50));
         server.Log.All.Should().NotContain(line => line.Contains("ending the connection", StringComparison.Ordinal));
@@ -108,14 +107,12 @@ public sealed class DrainTests(ITestOutputHelper output) : IDisposable
     private static GrpcChannel Balanced(params TestServer[] servers)
     {
         var addresses = servers.Select(server => new BalancerAddress("127.0.0.1", server.Port(PortKind.Mtls))).ToArray();
-        var material = TlsMaterial.FromPem(TestPki.Ec.ServerCa.RootsPem, TestPki.Ec.Client.ChainPem, TestPki.Ec.Client.KeyPem);
-        return GrpcChannel.ForAddress("static:///localhost", new GrpcChannelOptions
+        var pki = TestPki.Ec;
+        var credentials = new SslCredentials(pki.ServerCa.RootsPem, new KeyCertificatePair(pki.Client.ChainPem, pki.Client.KeyPem));
+        return TlsChannel.ForAddress("static:///localhost", credentials, serverName: "localhost", options: new GrpcChannelOptions
         {
-            Credentials = ChannelCredentials.SecureSsl,
-            HttpHandler = new ServerNameHandler("localhost", new SocketsHttpHandler { SslOptions = TlsHandshake.Client(material), UseProxy = false }),
             ServiceConfig = new ServiceConfig { LoadBalancingConfigs = { new RoundRobinConfig() } },
             ServiceProvider = new ServiceCollection().AddSingleton<ResolverFactory>(new StaticResolverFactory(_ => addresses)).BuildServiceProvider(),
-            DisposeHttpClient = true,
         });
     }
 }

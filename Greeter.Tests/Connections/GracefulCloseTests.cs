@@ -1,5 +1,4 @@
 using GrpcTls.AspNetCore;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Greeter.Tests;
 
@@ -17,7 +16,7 @@ public sealed class GracefulCloseTests : IAsyncLifetime
         string[] limits = ["--Limits:HandshakeTimeout", "00:05:00", "--Limits:MaxStreamsPerConnection", "10000"];
         _server = await TestServer.StartAsync(
             _folder, _time, ["--Limits:MaxConnectionAge", "00:00:20", "--Limits:ConnectionGrace", "1.00:00:00", .. limits]);
-        _keeper = _server.App.Services.GetRequiredService<ConnectionTracker>();
+        _keeper = _server.App.Services.Tracker();
     }
 
     [Theory]
@@ -65,7 +64,7 @@ public sealed class GracefulCloseTests : IAsyncLifetime
         await peer.ReadUntilAsync(HostilePeer.GoAway);
         await Eventually.TrueAsync(() => _time.Waiting > others, () => "the server does not wait for the client");
 
-        _time.Advance(GracefulClose.Patience);
+        _time.Advance(GracefulClose.Timeout);
 
         await peer.WaitForCloseAsync();
         await Eventually.TrueAsync(() => _keeper.Count == 0, () => $"{_keeper.Count} connections are open");
@@ -89,7 +88,7 @@ public sealed class GracefulCloseTests : IAsyncLifetime
         using var peer = await ConnectAsync(tls: false);
         End();
 
-        _time.Advance(GracefulClose.Patience);
+        _time.Advance(GracefulClose.Timeout);
 
         await peer.ReadUntilAsync(HostilePeer.GoAway);
     }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Greeter.Hosting;
 using Greeter.Pki;
 using GrpcTls;
 
@@ -11,23 +12,38 @@ public sealed partial class FailureDocsTests
 
     [Fact]
     public void Each_problem_has_one_heading_and_each_heading_a_problem() =>
-        Heading().Matches(Failures).Select(match => match.Groups[1].Value).Should().OnlyHaveUniqueItems().And.BeEquivalentTo(TlsProblems.All.Keys);
+        Heading().Matches(Failures).Select(match => match.Groups[1].Value).Should().OnlyHaveUniqueItems().And.BeEquivalentTo(TlsProblems.Entries.Select(problem => problem.Id));
 
     [Fact]
     public void The_three_lines_of_each_problem_are_the_catalogues()
     {
-        foreach (var problem in TlsProblems.All.Values)
+        foreach (var problem in TlsProblems.Entries)
         {
-            // In the page, words in capitals stand for the values.
-            var lines = Place().Replace(problem.Describe(), place => Hump().Replace(place.Groups[1].Value, "_").ToUpperInvariant());
-            Section(problem.Id).Should().Contain($"```\n{lines}\n```");
+            Section(problem.Id).Should().Contain($"```\n{InCapitals(problem.Describe(ProblemConsole.Program))}\n```");
         }
     }
 
     [Fact]
+    public void The_samples_own_fix_stands_with_its_problem_and_nowhere_else()
+    {
+        ProblemConsole.Fixes.Keys.Should().BeSubsetOf(TlsProblems.Entries.Select(problem => problem.Id));
+        foreach (var id in TlsProblems.Entries.Select(problem => problem.Id))
+        {
+            if (ProblemConsole.Fixes.TryGetValue(id, out var fix))
+                Section(id).Should().Contain($"\nIn the sample: `{InCapitals(fix)}`\n");
+            else
+                Section(id).Should().NotContain("In the sample:");
+        }
+    }
+
+    // In the page, words in capitals stand for the values.
+    private static string InCapitals(string text) =>
+        Place().Replace(text, place => Hump().Replace(place.Groups[1].Value, "_").ToUpperInvariant());
+
+    [Fact]
     public void What_can_be_tried_with_a_broken_set_says_so()
     {
-        foreach (var id in TlsProblems.All.Keys)
+        foreach (var id in TlsProblems.Entries.Select(problem => problem.Id))
         {
             var section = Section(id);
             section.Should().Contain("*Try it:*");

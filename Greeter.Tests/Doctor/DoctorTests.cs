@@ -1,5 +1,4 @@
 using System.Text.Json;
-using GrpcTls.AspNetCore;
 
 namespace Greeter.Tests;
 

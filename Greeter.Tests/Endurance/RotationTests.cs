@@ -1,8 +1,6 @@
 using GrpcTls.Client;
 using Greeter.Pki;
-using GrpcTls.AspNetCore;
 using GrpcTls;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit.Abstractions;
 
@@ -28,7 +26,7 @@ public sealed class RotationTests(ITestOutputHelper output) : IDisposable
         var source = Source();
         using var following = source.Watch(Interval, _time, NullLogger.Instance);
         using var channel = TlsChannel.ForAddress(server.Mtls, source);
-        var client = new Helloworld.Greeter.GreeterClient(channel);
+        var client = new Helloworld.Greeter.GreeterClient(channel.WithTransparentRetry());
         var pkis = new[] { TestPki.Ec, new TestPki(KeyKind.Ec) };
         _load.Start(client);
 
@@ -52,7 +50,7 @@ public sealed class RotationTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"{Rotations} rotations: {_load}; managed memory {before / 1024} kB after {WarmUp}, {after / 1024} kB at the end");
         _load.Failed.Should().BeEmpty();
         after.Should().BeLessThan((long)(before * 1.1));
-        var keeper = server.App.Services.GetRequiredService<ConnectionTracker>();
+        var keeper = server.App.Services.Tracker();
         await Eventually.TrueAsync(() => keeper.Count <= 1, () => $"{keeper.Count} connections stay open");
     }
 
@@ -62,7 +60,7 @@ public sealed class RotationTests(ITestOutputHelper output) : IDisposable
         _folder.Dispose();
     }
 
-    // A roll-over, as docs/rotation.md has it: first both authorities are believed, then the certificates change, then the
+    // A roll-over, as docs/rotation.md has it: first both authorities are trusted, then the certificates change, then the
     // old authority goes. Between the steps every caller has come to make calls with the new files: that is the overlap.
     private async Task RotateAsync(TestPki old, TestPki next)
     {

@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using GrpcTls.AspNetCore;
 using GrpcTls;
 
 namespace Greeter.Tests;

@@ -1,7 +1,6 @@
 using System.Security.Authentication;
 using Greeter.Pki;
 using GrpcTls;
-using GrpcTls.AspNetCore;
 
 namespace Greeter.Tests;
 
@@ -66,7 +65,7 @@ public sealed class FailureMutualTests
         served.Should().BeFalse();
         var line = await server.Log.WaitForAsync($"[{problem}]");
         line.Should().StartWith("Warning").And.Contain("on the mtls port from ").And.ContainAll(values)
-            .And.Contain($"believed here: {TestPki.Ec.ClientCa.Root.Subject}");
+            .And.Contain($"trusted here: {TestPki.Ec.ClientCa.Root.Subject}");
     }
 
     // E05: a certificate for servers. Our client says so at the start; others send it.

@@ -1,5 +1,4 @@
 using Greeter.Pki;
-using GrpcTls.AspNetCore;
 
 namespace Greeter.Tests;
 

@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using GrpcTls.AspNetCore;
 using GrpcTls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 

@@ -15,7 +15,7 @@ public sealed class FailureSetupTests
     {
         using var folder = TestFolder.With(TestPki.Ec);
         await using var server = await TestServer.StartAsync(folder);
-        string Address(string text) => Enum.GetValues<Client.CredentialsKind>().Select(kind => Enum.Parse<GrpcTls.AspNetCore.PortKind>($"{kind}")).Aggregate(
+        string Address(string text) => Enum.GetValues<Client.CredentialsKind>().Select(kind => Enum.Parse<PortKind>($"{kind}")).Aggregate(
             text, (address, kind) => address.Replace($"{{{kind.ToString().ToLowerInvariant()}}}", $"{server.Port(kind)}", StringComparison.Ordinal));
 
         (await TestClient.RunAsync(folder, "--credentials", credentials, "--address", Address(right))).ShouldGreet();
@@ -29,7 +29,7 @@ public sealed class FailureSetupTests
     {
         using var folder = TestFolder.With(TestPki.Ec);
         await using var server = await TestServer.StartAsync(folder);
-        var number = server.Port(port == "tls" ? GrpcTls.AspNetCore.PortKind.Tls : GrpcTls.AspNetCore.PortKind.Insecure);
+        var number = server.Port(port == "tls" ? PortKind.Tls : PortKind.Insecure);
 
         (await TestClient.RunAsync(folder, "--credentials", credentials, "--address", $"dns:///localhost:{number}"))
             .ShouldFail(port == "tls" ? "plaintext-to-tls-port" : "tls-to-plaintext-port", $"localhost port {number}");
@@ -44,7 +44,7 @@ public sealed class FailureSetupTests
         using var folder = TestFolder.With(TestPki.Ec);
         await using var server = await TestServer.StartAsync(folder);
         const string Nowhere = "http://127.0.0.1:9";
-        string[] call = ["--credentials", credentials, "--address", server.Url(Enum.Parse<GrpcTls.AspNetCore.PortKind>(credentials, ignoreCase: true))];
+        string[] call = ["--credentials", credentials, "--address", server.Url(Enum.Parse<PortKind>(credentials, ignoreCase: true))];
 
         var client = await ClientProcess.RunAsync(
             folder: null, [.. call, .. ClientProcess.Files(folder)], ("HTTPS_PROXY", Nowhere), ("HTTP_PROXY", Nowhere), ("ALL_PROXY", Nowhere), ("NO_PROXY", null));

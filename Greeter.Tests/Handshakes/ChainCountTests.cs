@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Tracing;
-using GrpcTls.AspNetCore;
 using Grpc.Core;
 
 namespace Greeter.Tests;

@@ -17,18 +17,18 @@ public sealed class RefusalTests
         await using var server = await TestServer.StartAsync(folder, clock);
         using var refusals = new RefusalCount(server);
 
-        await RefuseAsync(server, HandshakeRejections.Burst + 7);
-        await refusals.WaitForAsync(HandshakeRejections.Burst + 7);
-        Refused(server).Should().HaveCount(HandshakeRejections.Burst);
+        await RefuseAsync(server, LogRateLimit.Burst + 7);
+        await refusals.WaitForAsync(LogRateLimit.Burst + 7);
+        Refused(server).Should().HaveCount(LogRateLimit.Burst);
 
         // Another cause has a limit of its own.
         (await Handshake.TryAsync(server.Port(PortKind.Mtls), Newest, alpn: false, identity: TestPki.Ec.Client.Certificate, intermediates: [TestPki.Ec.ClientCa.Issuing])).Should().BeFalse();
         await server.Log.WaitForAsync("[alpn-refused]");
 
-        clock.Advance(HandshakeRejections.Window);
+        clock.Advance(LogRateLimit.Window);
         await RefuseAsync(server, 1);
-        await server.Log.WaitForAsync("7 more refusals on the mtls port [client-certificate-missing] were not logged");
-        Refused(server).Should().HaveCount(HandshakeRejections.Burst + 1);
+        await server.Log.WaitForAsync("7 more rejections on the mtls port [client-certificate-missing] were not logged");
+        Refused(server).Should().HaveCount(LogRateLimit.Burst + 1);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.Security.Authentication;
 using Greeter.Pki;
-using GrpcTls.AspNetCore;
 using GrpcTls;
 using Grpc.Net.Client;
 using Helloworld;

@@ -1,5 +1,4 @@
 using Greeter.Pki;
-using GrpcTls.AspNetCore;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Helloworld;
@@ -136,6 +135,6 @@ public sealed class HealthTests : IAsyncLifetime
         return watch.ResponseStream.Current.Status;
     }
 
-    private GrpcTls.Client.TlsChannel Channel(PortKind port, TestServer? server = null) =>
+    private Grpc.Net.Client.GrpcChannel Channel(PortKind port, TestServer? server = null) =>
         new Proof(port == PortKind.Mtls ? TestPki.Ec.Client : null, null).Channel(server ?? _server, port);
 }

@@ -1,5 +1,4 @@
 using Google.Protobuf.Reflection;
-using GrpcTls.AspNetCore;
 using Grpc.Core;
 using Grpc.Reflection.V1;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using GrpcTls.AspNetCore;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -92,7 +91,8 @@ public sealed class TelemetryTests : IDisposable
     {
         await using var server = await TestServer.StartAsync(_folder);
 
-        server.App.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().Should().NotContain(service => service is Server.Telemetry);
+        server.App.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>()
+            .Should().NotContain(service => service.GetType().FullName!.Contains("OpenTelemetry", StringComparison.Ordinal));
     }
 
     public void Dispose() => _folder.Dispose();

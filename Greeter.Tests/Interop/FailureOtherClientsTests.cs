@@ -1,4 +1,3 @@
-using GrpcTls.AspNetCore;
 
 namespace Greeter.Tests;
 

@@ -46,7 +46,7 @@ public sealed class ClientFollowsFilesTests : IDisposable
         (await chat.ResponseStream.MoveNext(default)).Should().BeFalse();
         await Eventually.TrueAsync(
             () => server.App.Services.GetService(typeof(ConnectionTracker)) is ConnectionTracker { Count: 1 }, () => "the old connection stays open after its last call");
-        channel.Inner.State.Should().Be(ConnectivityState.Ready);
+        channel.State.Should().Be(ConnectivityState.Ready);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class ClientFollowsFilesTests : IDisposable
         });
     }
 
-    private static async Task<string?> CallerAsync(TlsChannel channel)
+    private static async Task<string?> CallerAsync(Grpc.Net.Client.GrpcChannel channel)
     {
         using var call = new Helloworld.Greeter.GreeterClient(channel).SayHelloAsync(new HelloRequest { Name = "Ada" });
         (await call).Message.Should().Be("Hello Ada");

@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using Greeter.Pki;
-using GrpcTls.AspNetCore;
 using GrpcTls;
 
 namespace Greeter.Tests;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
 using Greeter.Pki;
-using GrpcTls.AspNetCore;
 using GrpcTls;
 using Grpc.Core;
 using Helloworld;
@@ -140,7 +139,7 @@ public sealed class RevocationTests : IDisposable
             File.WriteAllText(List, pem);
     }
 
-    private static GrpcTls.Client.TlsChannel Channel(TestServer server, IssuedCertificate certificate) => new Proof(certificate, null).Channel(server, PortKind.Mtls);
+    private static Grpc.Net.Client.GrpcChannel Channel(TestServer server, IssuedCertificate certificate) => new Proof(certificate, null).Channel(server, PortKind.Mtls);
 
     private static async Task<StatusCode> GreetAsync(IssuedCertificate certificate, TestServer server)
     {
@@ -162,7 +161,7 @@ public sealed class RevocationTests : IDisposable
         return await server.Log.WaitForAsync("refused a handshake");
     }
 
-    private static async Task<AsyncDuplexStreamingCall<HelloRequest, HelloReply>> ChatAsync(GrpcTls.Client.TlsChannel channel)
+    private static async Task<AsyncDuplexStreamingCall<HelloRequest, HelloReply>> ChatAsync(Grpc.Net.Client.GrpcChannel channel)
     {
         var chat = new Helloworld.Greeter.GreeterClient(channel).SayHelloBidiStream();
         await SayAsync(chat);

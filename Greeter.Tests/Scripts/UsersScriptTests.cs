@@ -1,10 +1,9 @@
 using Grpc.Core;
-using GrpcTls.AspNetCore;
 
 namespace Greeter.Tests;
 
 /// <summary>scripts/users.cs: who can sign in.</summary>
-public sealed class UsersScriptTests(UsersScriptTests.Script script) : IClassFixture<UsersScriptTests.Script>, IDisposable
+public sealed class UsersScriptTests : IDisposable
 {
     private const string Password = "opensesame!";
 
@@ -59,7 +58,7 @@ public sealed class UsersScriptTests(UsersScriptTests.Script script) : IClassFix
         var users = _folder.Path("new/users.txt");
 
         const string Command = "umask 000; echo \"$1\" | exec \"${@:2}\"";
-        string[] arguments = [Programs.Dotnet, script.Program, "add", "alice", "--file", users];
+        string[] arguments = [Programs.Dotnet, await BuiltScript.Of("scripts/users.cs"), "add", "alice", "--file", users];
         var run = await ChildProcess.RunAsync("bash", ["-c", Command, "bash", Password, .. arguments]);
 
         run.ExitCode.Should().Be(0, run.Error);
@@ -123,28 +122,9 @@ public sealed class UsersScriptTests(UsersScriptTests.Script script) : IClassFix
     private async Task<ProcessResult> RunAsync(string input, params string[] arguments)
     {
         string[] file = arguments.Length > 0 && arguments[0] != "--help" ? ["--file", Users] : [];
-        await using var process = ChildProcess.Start(Programs.Dotnet, [script.Program, .. arguments, .. file]);
+        await using var process = ChildProcess.Start(Programs.Dotnet, [await BuiltScript.Of("scripts/users.cs"), .. arguments, .. file]);
         await process.Input.WriteAsync(input);
         process.Input.Close();
         return await process.WaitForEndAsync();
-    }
-
-    /// <summary>The script, built once: to run it as a script costs seconds each time.</summary>
-    public sealed class Script : IAsyncLifetime, IDisposable
-    {
-        private readonly TestFolder _folder = new();
-
-        public string Program => _folder.Path("program/users.dll");
-
-        public async Task InitializeAsync()
-        {
-            var built = await ChildProcess.RunAsync(
-                Programs.Dotnet, ["build", Programs.Source("scripts", "users.cs"), "--output", _folder.Path("program"), "--verbosity", "quiet"]);
-            built.ExitCode.Should().Be(0, built.Output);
-        }
-
-        public Task DisposeAsync() => Task.CompletedTask;
-
-        public void Dispose() => _folder.Dispose();
     }
 }

@@ -1,6 +1,5 @@
 using GrpcTls.Client;
 using Greeter.Pki;
-using GrpcTls.AspNetCore;
 using GrpcTls;
 using Grpc.Core;
 using Helloworld;
@@ -89,7 +88,7 @@ public sealed class ClientProbeTests : IAsyncLifetime
         foreach (var (roots, name, problem) in faults)
         {
             connections = 0;
-            using var channel = TlsChannel.ForAddress($"https://localhost:{wire.Port}", new SslCredentials(roots), name);
+            using var channel = TlsChannel.ForAddress($"https://localhost:{wire.Port}", new SslCredentials(roots), serverName: name);
             var client = new Helloworld.Greeter.GreeterClient(channel);
             Func<Task> call = kind == MethodType.Unary
                 ? async () => await client.SayHelloAsync(new HelloRequest { Name = "Ada" })
@@ -97,7 +96,7 @@ public sealed class ClientProbeTests : IAsyncLifetime
 
             var failure = (await call.Should().ThrowAsync<RpcException>()).Which;
 
-            failure.Status.DebugException.Should().BeOfType<TlsException>().Which.Problems[0].Id.Should().Be(problem);
+            failure.Status.DebugException.Problems()[0].Id.Should().Be(problem);
             connections.Should().Be(1);
         }
     }
@@ -114,22 +113,29 @@ public sealed class ClientProbeTests : IAsyncLifetime
         });
         var time = new FakeTime(TestPki.Now);
         var material = TlsMaterial.FromPem(TestPki.Ec.ServerCa.RootsPem);
-        var explainer = new FailureDiagnosis(new Uri($"https://localhost:{wire.Port}"), () => material, serverName: null, time);
-        var failure = new RpcException(new Status(StatusCode.Unavailable, "gone", new System.Net.Sockets.SocketException(1)));
-        var first = await explainer.ExplainAsync(failure, deadline: null, default);
+        var explainer = new FailureDiagnosis("localhost", wire.Port, serverName: null, time);
+        var failure = new System.Net.Sockets.SocketException(1);
+        Task<IReadOnlyList<TlsProblem>?> ExplainAsync() => explainer.ExplainAsync(failure, () => material, TimeSpan.FromHours(1), default);
+        var first = await ExplainAsync();
         var once = connections;
 
         for (var i = 0; i < 9; i++)
         {
             time.Advance(TimeSpan.FromSeconds(1));
-            var calls = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => explainer.ExplainAsync(failure, deadline: null, default)));
-            calls.Should().OnlyContain(call => call.Status.Detail == first.Status.Detail);
+            var calls = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => ExplainAsync()));
+            calls.Should().OnlyContain(call => call!.SequenceEqual(first!));
         }
 
         connections.Should().Be(once).And.BePositive();
         time.Advance(TimeSpan.FromSeconds(1));
-        await explainer.ExplainAsync(failure, deadline: null, default);
+        await ExplainAsync();
         connections.Should().Be(2 * once, "after ten seconds it may have changed");
+        time.Advance(TimeSpan.FromSeconds(19));
+        await ExplainAsync();
+        connections.Should().Be(2 * once, "it stays broken: the next look comes later");
+        time.Advance(TimeSpan.FromSeconds(1));
+        await ExplainAsync();
+        connections.Should().Be(3 * once);
     }
 
     public async Task DisposeAsync()

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Greeter.Client;
 using Greeter.Hosting;
 using Greeter.Pki;
 using Grpc.Core;
@@ -73,8 +72,14 @@ public sealed class ClientRotationTests : IDisposable
     public async Task The_console_client_calls_with_the_newest_files_while_a_chat_goes_on()
     {
         await using var server = await TestServer.StartAsync(_folder);
-        var target = ClientSettings.ReadTarget(Settings(("Addresses:Mtls", server.Mtls), ("Tls:RefreshInterval", "00:00:01")), serverName: null);
-        using var following = target.Follow(NullLoggerFactory.Instance, _time);
+        using var host = Client.Program.CreateHost(
+            [
+                ("Addresses:Mtls", server.Mtls, "--address"), ("Tls:RefreshInterval", "00:00:00.1", "a test"),
+                ("Tls:TrustedRoots", _folder.ServerCa, "--server-ca"), ("Tls:CertificateChain", _folder.ClientCert, "--client-cert"),
+                ("Tls:PrivateKey", _folder.ClientKey, "--client-key"),
+            ],
+            where: null, out var settings);
+        var target = settings.ReadTarget(serverName: null);
         using var channel = target.Channel(NullLoggerFactory.Instance);
         using var chat = new Helloworld.Greeter.GreeterClient(channel).SayHelloBidiStream();
         (await ChatAsync(chat)).Should().Be("Hello Ada");
@@ -82,7 +87,7 @@ public sealed class ClientRotationTests : IDisposable
         (await CallerAsync(target.Channel(NullLoggerFactory.Instance))).Should().Be(caller);
 
         _folder.WriteClient(TestPki.Ec.ClientCa.Issue(LeafProfile.Client("next"), TestPki.Now));
-        _time.Advance(Interval);
+        await Eventually.TrueAsync(() => target.Source!.Current != target.Material, () => "the files are not read again");
 
         (await CallerAsync(channel)).Should().Be("spiffe://greeter.example/next").And.NotBe(caller);
         using var another = target.Channel(NullLoggerFactory.Instance); // As a sign-in that renews its token makes.
@@ -120,7 +125,7 @@ public sealed class ClientRotationTests : IDisposable
             ]).Build(),
         _folder.Root);
 
-    private static async Task<string?> CallerAsync(TlsChannel channel)
+    private static async Task<string?> CallerAsync(Grpc.Net.Client.GrpcChannel channel)
     {
         using var call = new Helloworld.Greeter.GreeterClient(channel).SayHelloAsync(new HelloRequest { Name = "Ada" });
         await call;

@@ -20,7 +20,7 @@ public sealed class ConnectionEndTests : IAsyncLifetime
             .PostConfigure<KestrelServerOptions>(kestrel => kestrel.Limits.MinResponseDataRate = null);
         _server = await TestServer.StartAsync(
             _folder, Adjust, "--Limits:MaxConnectionAge", "00:00:20", "--Limits:ConnectionGrace", "1.00:00:00");
-        _keeper = _server.App.Services.GetRequiredService<ConnectionTracker>();
+        _keeper = _server.App.Services.Tracker();
     }
 
     // The clock stands still: a server that waits for the client would wait for ever.

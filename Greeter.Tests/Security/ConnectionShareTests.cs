@@ -69,11 +69,11 @@ public sealed class ConnectionShareTests : IAsyncLifetime
         await ConnectAsync(PortKind.Insecure, "127.0.0.2", 40, taken: 10);
 
         await Eventually.TrueAsync(() => counted.Sum == 30, () => $"{counted.Sum} were counted");
-        counted.Tags.Should().BeEquivalentTo("limit=Limits:MaxConnectionsPerAddress port=insecure");
+        counted.Tags.Should().BeEquivalentTo("limit=MaxConnectionsPerAddress endpoint=insecure");
         var lines = server.Log.All.Where(line => line.Contains("closed a connection", StringComparison.Ordinal)).ToArray();
-        lines.Should().HaveCount(HandshakeRejections.Burst)
+        lines.Should().HaveCount(LogRateLimit.Burst)
             .And.OnlyContain(line => line.Contains("insecure port from 127.0.0.2:", StringComparison.Ordinal))
-            .And.OnlyContain(line => line.Contains("Limits:MaxConnectionsPerAddress is 10", StringComparison.Ordinal));
+            .And.OnlyContain(line => line.Contains(": MaxConnectionsPerAddress is 10", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -84,7 +84,7 @@ public sealed class ConnectionShareTests : IAsyncLifetime
     public async Task A_connection_that_never_speaks_ends_soon_and_one_that_does_stays(bool tls, int bytes)
     {
         var server = await StartAsync("--Limits:HandshakeTimeout", "00:00:02");
-        var keeper = server.App.Services.GetRequiredService<ConnectionTracker>();
+        var keeper = server.App.Services.Tracker();
         var port = server.Port(tls ? PortKind.Tls : PortKind.Insecure);
         using var speaking = await (tls ? HostilePeer.ConnectTlsAsync(port) : HostilePeer.ConnectAsync(port));
         await speaking.TrySendAsync(HostilePeer.Preface);
@@ -96,7 +96,7 @@ public sealed class ConnectionShareTests : IAsyncLifetime
         await Eventually.TrueAsync(() => keeper.Count == 1, () => $"{keeper.Count} connections are open");
         await speaking.TrySendAsync(HostilePeer.Frame(HostilePeer.Ping, flags: 0, stream: 0, new byte[8]));
         await speaking.ReadUntilAsync(HostilePeer.Ping);
-        await server.Log.WaitForAsync("Limits:HandshakeTimeout is 00:00:02");
+        await server.Log.WaitForAsync(": HandshakeTimeout is 00:00:02");
         speaking.Dispose();
     }
 
@@ -115,9 +115,11 @@ public sealed class ConnectionShareTests : IAsyncLifetime
 
     private Task WaitForAsync(int count)
     {
-        var shares = _server!.App.Services.GetRequiredService<ConnectionShares>();
-        return Eventually.TrueAsync(() => shares.Count == count, () => $"{shares.Count} connections are counted, and not {count}");
+        var shares = _server!.App.Services.GetRequiredService<ConnectionLimits>();
+        return Eventually.TrueAsync(() => Count(shares) == count, () => $"{Count(shares)} connections are counted, and not {count}");
     }
+
+    private static int Count(ConnectionLimits limits) => limits.Callers.Count + limits.Probes.Count;
 
     private async Task ConnectAsync(PortKind port, string from, int count, int taken)
     {
@@ -132,7 +134,8 @@ public sealed class ConnectionShareTests : IAsyncLifetime
 
     private async Task<bool> IsServedAsync(PortKind port, string from)
     {
-        var before = _server!.App.Services.GetRequiredService<ConnectionShares>().Count;
+        var limits = _server!.App.Services.GetRequiredService<ConnectionLimits>();
+        var before = Count(limits);
         var isServed = false;
         using (var peer = await HostilePeer.TryConnectAsync(_server!.Port(port), from))
         {
@@ -166,7 +169,7 @@ public sealed class ConnectionShareTests : IAsyncLifetime
             var scope = server.App.Services.GetRequiredService<IMeterFactory>();
             _listener.InstrumentPublished = (instrument, listener) =>
             {
-                if (instrument.Name == "greeter.connections.refused" && instrument.Meter.Scope == scope)
+                if (instrument.Name == "grpctls.connections.refused" && instrument.Meter.Scope == scope)
                     listener.EnableMeasurementEvents(instrument);
             };
             _listener.SetMeasurementEventCallback<long>((_, measurement, tags, _) =>

@@ -1,7 +1,7 @@
 namespace Greeter.Tests;
 
 /// <summary>scripts/demo.cs and docs/tap.cs: they say what they do while it takes long, and what they take.</summary>
-public sealed class DemoTests(DemoTests.Scripts scripts) : IClassFixture<DemoTests.Scripts>, IDisposable
+public sealed class DemoTests : IDisposable
 {
     private readonly TestFolder _folder = new();
 
@@ -12,11 +12,12 @@ public sealed class DemoTests(DemoTests.Scripts scripts) : IClassFixture<DemoTes
             return;
 
         // Beside the demo's own program, where it is looked for first.
-        var dotnet = Path.Combine(Path.GetDirectoryName(scripts.Demo)!, "dotnet");
+        await BuiltScript.CopyAsync("scripts/demo.cs", _folder.Root);
+        var dotnet = _folder.Path("built/demo/dotnet");
         File.WriteAllText(dotnet, "#!/bin/bash\n[ \"$1\" = build ] && exec sleep 600\nexit 0\n");
         File.SetUnixFileMode(dotnet, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await using var demo = ChildProcess.Start(
-            Path.ChangeExtension(scripts.Demo, null), [], folder: null,
+            _folder.Path("built/demo/demo"), [], folder: null,
             ("DOTNET_ROOT", Path.GetFullPath("../../..", System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory())));
 
         await demo.Error.WaitForAsync("demo: building the server; the first time takes a minute");
@@ -39,7 +40,7 @@ public sealed class DemoTests(DemoTests.Scripts scripts) : IClassFixture<DemoTes
     [InlineData("tap", 2, "50061", "99999", "World")]
     public async Task Help_is_an_answer_and_a_wrong_command_line_three_lines(string script, int exitCode, params string[] arguments)
     {
-        var run = await ChildProcess.RunAsync(Programs.Dotnet, [script == "demo" ? scripts.Demo : scripts.Tap, .. arguments]);
+        var run = await ChildProcess.RunAsync(Programs.Dotnet, [await BuiltScript.Of(script == "demo" ? "scripts/demo.cs" : "docs/tap.cs"), .. arguments]);
 
         run.ExitCode.Should().Be(exitCode, run.Error);
         if (exitCode != 0)
@@ -52,7 +53,7 @@ public sealed class DemoTests(DemoTests.Scripts scripts) : IClassFixture<DemoTes
     public async Task A_tap_whose_server_is_not_there_goes_on()
     {
         var (port, nobody) = (FailureConnectionTests.FreePort(), FailureConnectionTests.FreePort());
-        await using var tap = ChildProcess.Start(Programs.Dotnet, [scripts.Tap, $"{port}", $"{nobody}", "World"]);
+        await using var tap = ChildProcess.Start(Programs.Dotnet, [await BuiltScript.Of("docs/tap.cs"), $"{port}", $"{nobody}", "World"]);
         await tap.Output.WaitForAsync("ready");
 
         foreach (var _ in new[] { 1, 2 })
@@ -65,28 +66,4 @@ public sealed class DemoTests(DemoTests.Scripts scripts) : IClassFixture<DemoTes
     }
 
     public void Dispose() => _folder.Dispose();
-
-    /// <summary>The scripts, built once: to run one as a script costs seconds each time.</summary>
-    public sealed class Scripts : IAsyncLifetime, IDisposable
-    {
-        private readonly TestFolder _folder = new();
-
-        public string Demo => _folder.Path("demo/demo.dll");
-
-        public string Tap => _folder.Path("tap/tap.dll");
-
-        public async Task InitializeAsync()
-        {
-            foreach (var (folder, name) in new[] { ("scripts", "demo"), ("docs", "tap") })
-            {
-                string[] build = ["build", Programs.Source(folder, $"{name}.cs"), "--output", _folder.Path(name), "--verbosity", "quiet"];
-                var built = await ChildProcess.RunAsync(Programs.Dotnet, build);
-                built.ExitCode.Should().Be(0, built.Output);
-            }
-        }
-
-        public Task DisposeAsync() => Task.CompletedTask;
-
-        public void Dispose() => _folder.Dispose();
-    }
 }

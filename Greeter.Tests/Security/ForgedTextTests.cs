@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Greeter.Pki;
-using GrpcTls.AspNetCore;
 using Grpc.Core;
 
 namespace Greeter.Tests;

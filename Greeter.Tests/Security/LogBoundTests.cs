@@ -1,6 +1,5 @@
 using System.Text;
 using Google.Protobuf;
-using GrpcTls.AspNetCore;
 using Grpc.Core;
 using Helloworld;
 

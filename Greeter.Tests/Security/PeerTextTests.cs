@@ -141,7 +141,7 @@ public sealed class PeerTextTests
         var lines = new LogLines();
         var time = new FakeTime(TestPki.Now);
         using var factory = LoggerFactory.Create(logging => logging.AddProvider(lines));
-        var logs = new LimitedLogs(factory, time, "Microsoft.");
+        var logs = new BoundedLogs(factory, time, "Microsoft.");
         var (foreign, own) = (logs.CreateLogger("Microsoft.Any"), logs.CreateLogger("Greeter.Any"));
 
         for (var i = 0; i < 100; i++)
@@ -152,7 +152,7 @@ public sealed class PeerTextTests
         Say(foreign, LogLevel.Information, 1, "said");
         Say(own, LogLevel.Error, 1, "ours");
         Say(own, LogLevel.Error, 1, "ours");
-        time.Advance(HandshakeRejections.Window);
+        time.Advance(LogRateLimit.Window);
         Say(foreign, LogLevel.Error, 1, "first");
 
         lines.All.Select(line => line.TrimEnd()).Should().Equal(

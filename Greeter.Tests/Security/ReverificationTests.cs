@@ -17,13 +17,15 @@ public sealed class ReverificationTests : IDisposable
     private const int Many = 10_000;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-    private static readonly ServerPort Port = new(PortKind.Mtls, 1, ListenScope.Loopback);
+    private static readonly TlsEndpointFeature Endpoint = new("mtls", IsTls: true, IsMutual: true);
     private static readonly TimeSpan Generous = TimeSpan.FromSeconds(60);
 
     private readonly FakeTime _time = new(TestPki.Now);
     private readonly TestFolder _folder = TestFolder.With(TestPki.Ec);
     private readonly TaskCompletionSource _end = new();
     private ConnectionTracker? _keeper;
+    private TlsMaterialSource _source = null!;
+    private IDisposable? _watching;
 
     [Fact]
     public async Task A_change_of_roots_with_10_000_connections_leaves_the_timer_thread_free()
@@ -137,8 +139,8 @@ public sealed class ReverificationTests : IDisposable
             chain.ChainPolicy.ExtraStore.Add(TestPki.Ec.ClientCa.Issue(LeafProfile.Client($"stranger {i}"), TestPki.Now).Certificate);
         chain.Build(TestPki.Ec.Client.Certificate).Should().BeTrue();
 
-        var flow = new HandshakeContext(Port, remote: null);
-        flow.Keep(chain, Material());
+        var flow = new HandshakeContext(Endpoint, remote: null);
+        flow.RememberChain(chain, Material());
 
         flow.Intermediates.Should().ContainSingle().Which.Subject.Should().Be(TestPki.Ec.ClientCa.Issuing.Subject);
     }
@@ -165,6 +167,7 @@ public sealed class ReverificationTests : IDisposable
     {
         _end.TrySetResult();
         _keeper?.Dispose();
+        _watching?.Dispose();
         _folder.Dispose();
     }
 
@@ -199,12 +202,16 @@ public sealed class ReverificationTests : IDisposable
 
     private TlsMaterial Material(params string[] lists) => TlsMaterial.Load(Files(lists));
 
-    private async Task<(TlsMaterialSource Source, ConnectionTracker Keeper)> StartAsync(params ILoggerProvider[] logs)
+    private Task<(TlsMaterialSource Source, ConnectionTracker Keeper)> StartAsync(params ILoggerProvider[] logs)
     {
         var source = new TlsMaterialSource(Files());
-        _keeper = new ConnectionTracker(source, Interval, new LimitsOptions(), _time, new LoggerFactory(logs));
-        await _keeper.StartAsync(CancellationToken.None);
-        return (source, _keeper);
+        _source = source;
+        var logger = new LoggerFactory(logs);
+        _keeper = new ConnectionTracker(new TlsConnectionOptions(), _time, logger.CreateLogger<ConnectionTracker>());
+        _keeper.Start();
+        _keeper.Watch(source);
+        _watching = source.Follow(Interval, _time, logger.CreateLogger<TlsMaterialSource>());
+        return Task.FromResult((source, _keeper));
     }
 
     // As Kestrel hands them over after a handshake; they last until the test ends.
@@ -213,12 +220,12 @@ public sealed class ReverificationTests : IDisposable
         issued ??= TestPki.Ec.Client;
         using var chain = Chain(issued);
         chain.Build(issued.Certificate);
-        var serve = keeper.Keep(_ => _end.Task);
+        var serve = keeper.Track(_ => _end.Task);
         return [.. Enumerable.Range(0, count).Select(_ =>
         {
             var connection = new FakeConnection(issued);
-            HandshakeContext.Begin(Port, remote: null);
-            HandshakeContext.Current!.Keep(chain, material);
+            HandshakeContext.Begin(Endpoint, remote: null, _source);
+            HandshakeContext.Current!.RememberChain(chain, material);
             serve(connection.Context).IsCompleted.Should().BeFalse();
             return connection;
         })];

@@ -1,6 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
 using Greeter.Pki;
-using GrpcTls.AspNetCore;
 using GrpcTls;
 
 namespace Greeter.Tests;

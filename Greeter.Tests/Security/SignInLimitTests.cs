@@ -1,4 +1,3 @@
-using Greeter.Server;
 using System.Net;
 using System.Net.Sockets;
 using Greeter.Auth.V1;

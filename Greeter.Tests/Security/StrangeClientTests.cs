@@ -49,7 +49,7 @@ public sealed class StrangeClientTests
     [Fact]
     public async Task What_the_platform_throws_over_is_counted_and_logged_a_few_times()
     {
-        const int Times = HandshakeRejections.Burst + 3;
+        const int Times = LogRateLimit.Burst + 3;
         using var folder = TestFolder.With(TestPki.Ec);
         await using var server = await TestServer.StartAsync(folder);
         using var refusals = new RefusalCount(server);
@@ -62,7 +62,7 @@ public sealed class StrangeClientTests
         await refusals.WaitForAsync(Times);
 
         refusals.Counts.Select(count => $"{count.Key} {count.Value}").Should().Equal($"client-certificate-malformed mtls {Times}");
-        server.Log.All.Where(line => line.Contains("refused a handshake", StringComparison.Ordinal)).Should().HaveCount(HandshakeRejections.Burst);
+        server.Log.All.Where(line => line.Contains("refused a handshake", StringComparison.Ordinal)).Should().HaveCount(LogRateLimit.Burst);
         server.Log.All.Should().NotContain(line =>
             line.StartsWith("Error", StringComparison.Ordinal) || line.Contains("nhandled", StringComparison.Ordinal));
     }

@@ -27,7 +27,7 @@ public sealed class StrangerCertificateTextTests
         await refusals.WaitForAsync(Tries);
         refusals.Counts.Select(count => $"{count.Key} {count.Value}").Should().BeEquivalentTo($"client-{problem} mtls {Tries}");
         var told = server.Log.All.Where(line => line.Contains("refused a handshake", StringComparison.Ordinal)).ToArray();
-        told.Should().HaveCountLessThanOrEqualTo(3 * HandshakeRejections.Burst).And.NotBeEmpty();
+        told.Should().HaveCountLessThanOrEqualTo(3 * LogRateLimit.Burst).And.NotBeEmpty();
         foreach (var line in server.Log.All)
             line.ShouldBePlain();
     }

@@ -1,4 +1,3 @@
-using GrpcTls.AspNetCore;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Grpc.Core.Interceptors;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Greeter.Auth.V1;
 using Greeter.Pki;
-using GrpcTls.AspNetCore;
 using GrpcTls;
 using Grpc.Core;
 

@@ -1,4 +1,3 @@
-using GrpcTls.AspNetCore;
 using Grpc.Core;
 
 namespace Greeter.Tests;

@@ -17,7 +17,7 @@ internal sealed partial class DocsPage
 
     public static IReadOnlyList<string> Names { get; } =
     [
-        "README.md", "certs/README.md",
+        "README.md", "certs/README.md", "minimal/README.md",
         .. Directory.GetFiles(Programs.Source("docs"), "*.md").Select(path => $"docs/{Path.GetFileName(path)}").Order(StringComparer.Ordinal),
     ];
 

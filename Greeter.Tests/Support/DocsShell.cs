@@ -12,14 +12,35 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
 
     private static readonly string[] Files =
     [
-        "Directory.Build.props", "Directory.Packages.props", "global.json", "Greeter.sln",
+        "Directory.Build.props", "Directory.Packages.props", "global.json", "Greeter.sln", ".editorconfig",
         "certs/README.md", "certs/.gitignore",
     ];
 
-    private static readonly string[] Folders = ["scripts", "docs"];
+    private static readonly string[] Folders = ["scripts", "docs", "minimal", "Greeter.Protos", "GrpcTls", "GrpcTls.Client"];
 
-    // By the commands of pages.
-    private static readonly string[] Made = ["next", "other", "shared"];
+    // What the pages' C# takes for granted, by the part of it that says which.
+    private static readonly (string Part, string Header)[] Headers =
+    [
+        ("TlsChannel", """
+            #:package Grpc.Net.Client
+            #:project GrpcTls.Client/GrpcTls.Client.csproj
+            #:project Greeter.Protos/Greeter.Protos.csproj
+            #:property PublishAot=false
+            using Grpc.Core;
+            using GrpcTls.Client;
+
+            var (serverCaPem, clientCertPem, clientKeyPem) =
+                (File.ReadAllText("server_ca.pem"), File.ReadAllText("client_cert.pem"), File.ReadAllText("client_key.pem"));
+            """),
+        ("SocketsHttpHandler", """
+            #:package Grpc.Net.Client
+            #:project Greeter.Protos/Greeter.Protos.csproj
+            #:property PublishAot=false
+            using System.Net.Security;
+            using System.Security.Cryptography.X509Certificates;
+            using Grpc.Net.Client;
+            """),
+    ];
 
     private readonly TestFolder _folder = new();
     private readonly Dictionary<string, string> _free = [];
@@ -30,7 +51,7 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
         foreach (var name in Files)
             Copy(Programs.Source(name), _folder.Path(name));
         foreach (var name in Folders.Where(name => Directory.Exists(Programs.Source(name))))
-            CopyAll(Programs.Source(name), _folder.Path(name));
+            CopySources(Programs.Source(name), _folder.Path(name));
         foreach (var program in new[] { Programs.Server, Programs.Client })
         {
             var project = Path.GetFileNameWithoutExtension(program);
@@ -43,19 +64,19 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
         WriteDotnet();
         foreach (var port in Ports)
             _free[port] = FreePort();
+        foreach (var path in Directory.GetFiles(_folder.Path("minimal"), "*.cs"))
+            File.WriteAllText(path, Local(File.ReadAllText(path)));
     }
 
     private string Root => _folder.Root;
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    /// <summary>Before a page: no certificates, nothing that runs.</summary>
-    public async Task CleanAsync()
+    /// <summary>From now on <c>dotnet run scripts/certs.cs</c> starts what was built of it before.</summary>
+    public async Task TakeBuiltScriptsAsync()
     {
-        foreach (var name in _running.Keys.ToArray())
-            await StopAsync(name);
-        foreach (var folder in Directory.GetDirectories(_folder.Path("certs")).Concat(Made.Select(_folder.Path).Where(Directory.Exists)))
-            Directory.Delete(folder, recursive: true);
+        foreach (var script in new[] { "scripts/certs.cs", "scripts/users.cs", "docs/tap.cs" })
+            await BuiltScript.CopyAsync(script, Root);
     }
 
     /// <summary>Runs a block's commands one after the other, and compares.</summary>
@@ -66,7 +87,7 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
             if (command.StartsWith("dotnet test", StringComparison.Ordinal))
                 continue; // It would run itself.
             var printed = Lasting().Match(command) is { Success: true } lasting
-                ? await StartAsync(lasting.Groups[2].Success ? "tap" : "server", command)
+                ? await StartAsync(lasting.Groups["tap"].Success ? "tap" : "server", command)
                 : await RunAsync(command);
             if (expected.Length == 0)
                 continue;
@@ -86,8 +107,26 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
         _running[name] = (process, seen + match.Index + match.Length);
     }
 
-    // Of a fixture, xunit calls this one and not IAsyncDisposable's: the last page's server would stay.
-    public Task DisposeAsync() => CleanAsync();
+    /// <summary>Runs the C# of a page as a client's program, in the folder with the client's files: it makes a channel, and a call greets.</summary>
+    internal async Task RunCodeAsync(DocsBlock block)
+    {
+        var code = string.Join('\n', block.Lines);
+        var header = Headers.First(each => code.Contains(each.Part, StringComparison.Ordinal)).Header;
+        const string Call = """
+            var reply = await new Helloworld.Greeter.GreeterClient(channel).SayHelloAsync(new Helloworld.HelloRequest { Name = "World" });
+            Console.WriteLine(reply.Message);
+            """;
+        _folder.Write("page.cs", Local($"{header}\n{code}\n{Call}\n"));
+        var run = await ChildProcess.RunAsync(Programs.Dotnet, ["run", "../../page.cs"], _folder.Path("certs/client"));
+        run.Output.Should().EndWith("Hello World\n", "that is what the page's code does:\n{0}\n{1}", code, run.Error);
+    }
+
+    // Of a fixture, xunit calls this one and not IAsyncDisposable's: the page's server would stay.
+    public async Task DisposeAsync()
+    {
+        foreach (var name in _running.Keys.ToArray())
+            await StopAsync(name);
+    }
 
     public void Dispose() => _folder.Dispose();
 
@@ -121,10 +160,14 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
         await StopAsync(name);
         var process = ChildProcess.Start("bash", ["-c", $"exec {Local(command)}"], Root, Environment());
         await Eventually.TrueAsync(
-            () => process.Error.Completion.IsCompleted || Said(process).Contains(" ready", StringComparison.Ordinal), () => $"it does not start: {Said(process)}");
+            () => process.Error.Completion.IsCompleted || IsReady(Said(process)), () => $"it does not start: {Said(process)}");
         _running[name] = (process, Said(process).Length);
         return [Said(process)];
     }
+
+    // Ours say it, and so does every ASP.NET Core program.
+    private static bool IsReady(string said) =>
+        said.Contains(" ready", StringComparison.Ordinal) || said.Contains("Application started", StringComparison.Ordinal);
 
     private async Task StopAsync(string name)
     {
@@ -153,6 +196,11 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
               exec '{Programs.Dotnet}' "{Root}/$project/bin/Debug/net10.0/$project.dll" "$@"
             fi
             [ "$1" = build ] && exit 0
+            script=$(basename "$2" .cs)
+            if [ "$1" = run ] && [ -f "{Root}/built/$script/$script.dll" ]; then
+              shift 2; [ "$1" = -- ] && shift
+              exec '{Programs.Dotnet}' "{Root}/built/$script/$script.dll" "$@"
+            fi
             exec '{Programs.Dotnet}' "$@"
             """);
         if (!OperatingSystem.IsWindows())
@@ -164,6 +212,15 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static void CopySources(string from, string to)
+    {
+        foreach (var path in Directory.GetFiles(from, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(from, path)))
+        {
+            if (path.Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj"))
+                Copy(Path.Combine(from, path), Path.Combine(to, path));
+        }
     }
 
     private static void CopyAll(string from, string to)
@@ -178,6 +235,6 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
         File.Copy(from, to);
     }
 
-    [GeneratedRegex(@"^dotnet run (--project Greeter\.Server|(docs/tap\.cs))")]
+    [GeneratedRegex(@"^dotnet run (--project Greeter\.Server|minimal/server\.cs|(?<tap>docs/tap\.cs))")]
     private static partial Regex Lasting();
 }

@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Greeter.Tests;
 
-/// <summary>A client that is not ours: it believes every server, and shows what a test gives it.</summary>
+/// <summary>A client that is not ours: it trusts every server, and shows what a test gives it.</summary>
 internal static class Handshake
 {
     // The preface and an empty SETTINGS frame; Kestrel says nothing before it has them.

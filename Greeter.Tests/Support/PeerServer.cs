@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
-using Greeter.Server;
 using GrpcTls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -2,7 +2,6 @@ using Greeter.Auth.V1;
 using Greeter.Client;
 using GrpcTls.Client;
 using Greeter.Pki;
-using GrpcTls.AspNetCore;
 using GrpcTls;
 using Grpc.Core;
 
@@ -16,7 +15,7 @@ internal sealed record Proof(IssuedCertificate? Certificate, string? Token)
     public static readonly Proof None = new(null, null);
 
     /// <summary>A channel to a port with this proof. A token is sent even without TLS: what the server makes of it is asked.</summary>
-    public TlsChannel Channel(TestServer server, PortKind port)
+    public Grpc.Net.Client.GrpcChannel Channel(TestServer server, PortKind port)
     {
         var kind = port == PortKind.Health ? CredentialsKind.Insecure : Enum.Parse<CredentialsKind>(port.ToString());
         var pki = TestPki.Ec;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Greeter.Tests;
 
-/// <summary>What a server's metric <c>greeter.tls.refusals</c> has counted, by problem and port.</summary>
+/// <summary>What a server's metric <c>grpctls.rejections</c> has counted, by problem and port.</summary>
 internal sealed class RefusalCount : IDisposable
 {
     private readonly ConcurrentDictionary<string, long> _counts = new();
@@ -16,7 +16,7 @@ internal sealed class RefusalCount : IDisposable
         var scope = server.App.Services.GetRequiredService<IMeterFactory>();
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Name == "greeter.tls.refusals" && instrument.Meter.Scope == scope)
+            if (instrument.Name == "grpctls.rejections" && instrument.Meter.Scope == scope)
                 listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((_, measurement, tags, _) =>

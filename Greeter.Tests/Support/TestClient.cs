@@ -14,7 +14,7 @@ internal sealed record TestClient(int ExitCode, string Output, string Error)
         var defaults = files.Chunk(2).Where(option => !args.Contains(option[0])).SelectMany(option => option);
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await CommandLine.RunAsync([.. args, .. defaults], new Terminal(new StringReader(input), output, error));
+        var code = await Client.Program.RunAsync([.. args, .. defaults], new Terminal(new StringReader(input), output, error));
         return new TestClient(code, output.ToString(), error.ToString());
     }
 }

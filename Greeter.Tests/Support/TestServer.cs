@@ -34,7 +34,6 @@ internal sealed class TestServer : IAsyncDisposable
         var app = Server.Program.Build([.. Arguments(folder), .. more], builder =>
         {
             builder.Logging.ClearProviders().AddProvider(log);
-            builder.Services.AddSingleton<ILoggerProvider, KestrelHandshakeLogListener>();
             adjust(builder);
         });
         await app.StartAsync();
@@ -60,4 +59,10 @@ internal sealed class TestServer : IAsyncDisposable
         await App.StopAsync();
         await App.DisposeAsync();
     }
+}
+
+/// <summary>What the library keeps to itself.</summary>
+internal static class ServerInsides
+{
+    public static ConnectionTracker Tracker(this IServiceProvider services) => TlsServerServices.Of(services).Tracker;
 }

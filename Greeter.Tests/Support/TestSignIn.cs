@@ -1,5 +1,4 @@
 using Greeter.Auth.V1;
-using GrpcTls.AspNetCore;
 using Grpc.Core;
 
 namespace Greeter.Tests;

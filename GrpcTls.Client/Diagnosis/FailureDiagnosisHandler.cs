@@ -22,7 +22,9 @@ internal sealed class FailureDiagnosisHandler(HttpMessageHandler inner, Func<Tls
 
     private readonly ConcurrentDictionary<(string Host, int Port, string? Name), FailureDiagnosis> _targets = new();
 
-    /// <summary>Whether the request that begins here is made again if it never gets a connection: then only its last failure is looked into.</summary>
+    /// <summary>
+    /// Whether the request that begins here is made again if it never gets a connection: then only its last failure is looked into.
+    /// </summary>
     public static AsyncLocal<bool> IsMadeAgain { get; } = new();
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -73,7 +75,8 @@ internal sealed class FailureDiagnosisHandler(HttpMessageHandler inner, Func<Tls
         if (_targets.Count >= MostTargets)
             _targets.Clear();
         return _targets.GetOrAdd(
-            (uri.DnsSafeHost, uri.Port, name), static (target, time) => new FailureDiagnosis(target.Host, target.Port, target.Name, time), time);
+            (uri.DnsSafeHost, uri.Port, name),
+            static (target, time) => new FailureDiagnosis(target.Host, target.Port, target.Name, time), time);
     }
 
     // gRPC ends the call at its deadline, and then nobody hears what it failed with: a tenth of the time is left for telling it.

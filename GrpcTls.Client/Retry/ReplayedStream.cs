@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.ExceptionServices;
 
 namespace GrpcTls.Client;
@@ -41,7 +42,12 @@ internal sealed class ReplayedStream : Stream
         try
         {
             if (_kept is not { } kept)
-                throw new IOException($"the connection ended before the server took the call, and more than {Limit} bytes of it had been sent");
+            {
+                throw new IOException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the connection ended before the server took the call, and more than {Limit} bytes of it had been sent"));
+            }
+
             await ReplayAsync(kept, stream).ConfigureAwait(false);
             _current = stream;
             _replaced.TrySetResult();

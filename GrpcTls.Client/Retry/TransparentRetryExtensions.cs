@@ -1,10 +1,8 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
-using Grpc.Net.ClientFactory;
-using GrpcTls.Client;
 
-namespace Microsoft.Extensions.DependencyInjection;
+namespace GrpcTls.Client;
 
 /// <summary>
 /// Transparent retry (gRFC A6): calls that no server has taken are made again, so that a server may end its connections and stop without
@@ -15,7 +13,11 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// HttpClient sends a streaming request again after a GOAWAY, but without what had been written to it: the call waits for its deadline.
 /// A server whose connections end while calls begin shows it (<c>context</c> is the HttpContext of any call):
 /// <code>
-/// app.Use((context, next) =&gt; { context.Features.Get&lt;IConnectionLifetimeNotificationFeature&gt;()!.RequestClose(); return next(context); });
+/// app.Use((context, next) =&gt;
+/// {
+///     context.Features.Get&lt;IConnectionLifetimeNotificationFeature&gt;()!.RequestClose();
+///     return next(context);
+/// });
 /// // the client, in a loop:
 /// using var chat = client.SayHelloBidiStream(deadline: DateTime.UtcNow.AddSeconds(5));
 /// await chat.RequestStream.WriteAsync(new HelloRequest());
@@ -26,7 +28,11 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// A connection that is refused or reset before its handshake is over fails the call, though nothing of it has left. The service config's
 /// retry policy does not tell this from a call that a server has taken, and executes that one twice:
 /// <code>
-/// new MethodConfig { Names = { MethodName.Default }, RetryPolicy = new() { MaxAttempts = 2, RetryableStatusCodes = { StatusCode.Unavailable } } }
+/// new MethodConfig
+/// {
+///     Names = { MethodName.Default },
+///     RetryPolicy = new() { MaxAttempts = 2, RetryableStatusCodes = { StatusCode.Unavailable } },
+/// };
 /// // the server: Interlocked.Increment(ref taken); context.GetHttpContext().Abort();      // taken is 2 for one call
 /// </code>
 /// </para>
@@ -34,16 +40,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class TransparentRetryExtensions
 {
     /// <summary>
-    /// Calls of the client that no server has taken are made again: unary calls whose connection was refused or reset before its handshake
-    /// was over, five times within a third of a second and within the deadline; streams that a GOAWAY refused, with up to 64 KiB of what
-    /// had been written.
+    /// Calls that no server has taken are made again: unary calls whose connection was refused or reset before its handshake was over, five
+    /// times within a third of a second and within the deadline; streams that a GOAWAY refused, with up to 64 KiB of what had been written.
     /// </summary>
-    /// <param name="builder">A client of <c>AddGrpcClient</c>.</param>
-    public static IHttpClientBuilder WithTransparentRetry(this IHttpClientBuilder builder) => builder
-        .AddHttpMessageHandler(() => new ReplayHandler())
-        .AddInterceptor(InterceptorScope.Channel, () => new TransparentRetryInterceptor());
-
-    /// <inheritdoc cref="WithTransparentRetry(IHttpClientBuilder)"/>
     /// <param name="channel">The channel. Streams are sent again only by one of <see cref="TlsChannel"/>.</param>
     /// <returns>What a client is made with: <c>new GreeterClient(channel.WithTransparentRetry())</c>.</returns>
     public static CallInvoker WithTransparentRetry(this GrpcChannel channel) => channel.Intercept(new TransparentRetryInterceptor());

@@ -19,7 +19,8 @@ internal sealed class TransparentRetryInterceptor : Interceptor
     private static readonly TimeSpan[] Pauses = [.. new[] { 10, 20, 40, 80, 160 }.Select(pause => TimeSpan.FromMilliseconds(pause))];
 
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
-        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context,
+        AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
     {
         var explained = Explained(context);
         var call = Begin(0);
@@ -75,7 +76,8 @@ internal sealed class TransparentRetryInterceptor : Interceptor
     }
 
     public override TResponse BlockingUnaryCall<TRequest, TResponse>(
-        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, BlockingUnaryCallContinuation<TRequest, TResponse> continuation)
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context,
+        BlockingUnaryCallContinuation<TRequest, TResponse> continuation)
     {
         var explained = Explained(context);
         for (var tries = 0; ; tries++)
@@ -117,7 +119,8 @@ internal sealed class TransparentRetryInterceptor : Interceptor
     private static bool HasTimeFor(TimeSpan pause, DateTime? deadline) => deadline is not { } end || DateTime.UtcNow + pause < end;
 
     // A call may bring credentials of its own, besides the channel's.
-    private static ClientInterceptorContext<TRequest, TResponse> Explained<TRequest, TResponse>(ClientInterceptorContext<TRequest, TResponse> context)
+    private static ClientInterceptorContext<TRequest, TResponse> Explained<TRequest, TResponse>(
+        ClientInterceptorContext<TRequest, TResponse> context)
         where TRequest : class
         where TResponse : class =>
         context.Options.Credentials is not { } credentials ? context

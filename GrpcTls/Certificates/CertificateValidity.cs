@@ -27,7 +27,8 @@ public static class CertificateValidity
     /// <param name="certificate">The certificate to look at.</param>
     /// <param name="now">The time.</param>
     public static TlsProblem? NotValid(X509Certificate2 certificate, DateTimeOffset now) =>
-        certificate.NotBefore.ToUniversalTime() <= now && now <= certificate.NotAfter.ToUniversalTime() ? null : TlsProblems.NotValidNow.With(
+        certificate.NotBefore.ToUniversalTime() <= now && now <= certificate.NotAfter.ToUniversalTime() ? null
+            : TlsProblems.NotValidNow.With(
             ("subject", certificate.Subject), ("notBefore", new DateTimeOffset(certificate.NotBefore)),
             ("notAfter", new DateTimeOffset(certificate.NotAfter)), ("now", now));
 

@@ -30,7 +30,8 @@ public static partial class HandshakeFailure
         if (IsBadCertificate(reason))
             return PeerDiagnosis.Unreadable(TlsSide.Client, failure);
         return Explain(reason, peer)
-            ?? (Has(reason, "alert") ? TlsProblems.ClientRefusedServer : TlsProblems.HandshakeFailed).With(("peer", peer), ("reason", reason));
+            ?? (Has(reason, "alert") ? TlsProblems.ClientRefusedServer : TlsProblems.HandshakeFailed)
+                .With(("peer", peer), ("reason", reason));
     }
 
     /// <summary>What the two sides could not agree on; null for anything else.</summary>

@@ -8,7 +8,7 @@ namespace GrpcTls;
 /// decided before, by the platform.
 /// </summary>
 /// <param name="peer">The end that showed the certificate.</param>
-/// <param name="roots">Whom this end believes.</param>
+/// <param name="roots">Whom this end trusts.</param>
 /// <param name="now">The time by this end's clock.</param>
 /// <param name="inWords">
 /// False for the catalogue's entries alone, their places empty: what a stranger shows may be 100 kB, and texts are made of it

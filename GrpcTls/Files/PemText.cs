@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace GrpcTls;
 
-/// <summary>The text of a PEM file (RFC 7468), and the file to name when something in it is wrong. Never printed: it may be a key.</summary>
+/// <summary>
+/// The text of a PEM file (RFC 7468), and the file to name when something in it is wrong. Never printed: it may be a key.
+/// </summary>
 internal sealed partial class PemText(TlsFile file, string text)
 {
     private const string Certificate = "CERTIFICATE";
@@ -45,7 +47,8 @@ internal sealed partial class PemText(TlsFile file, string text)
         }
 
         if (certificates.Count != begun || damage is not null)
-            throw new TlsException(file.About(TlsProblems.CertificateMalformed).With(("begun", begun), ("good", certificates.Count)), damage);
+            throw new TlsException(
+                file.About(TlsProblems.CertificateMalformed).With(("begun", begun), ("good", certificates.Count)), damage);
         for (var i = 0; i < certificates.Count; i++)
             ReadAll(certificates[i], i + 1);
         return certificates;
@@ -83,7 +86,8 @@ internal sealed partial class PemText(TlsFile file, string text)
         {
             "" => "is empty",
             _ when string.IsNullOrWhiteSpace(text) => "is blank",
-            _ when text[0] == '0' && text.Any(c => c is '\uFFFD' or < ' ' and not ('\r' or '\n' or '\t')) => "looks like DER or a .pfx, which are binary",
+            _ when text[0] == '0' && text.Any(c => c is '\uFFFD' or < ' ' and not ('\r' or '\n' or '\t')) =>
+                "looks like DER or a .pfx, which are binary",
             _ => "is some other text or data",
         }));
     }

@@ -29,7 +29,9 @@ public sealed class TlsFiles
     /// <summary>The revocation lists of the authorities that vouch for the other side; empty for none.</summary>
     public IReadOnlyList<TlsFile> RevocationLists { get; init; } = [];
 
-    /// <summary>What happens to a peer whose authority has no current list among <see cref="RevocationLists"/>; hard-fail by default.</summary>
+    /// <summary>
+    /// What happens to a peer whose authority has no current list among <see cref="RevocationLists"/>; hard-fail by default.
+    /// </summary>
     public RevocationFailure RevocationFailure { get; init; }
 
     /// <summary>What the setting of <see cref="PrivateKeyPassword"/> is called in messages, also where it is empty.</summary>

@@ -75,7 +75,7 @@ public static class TlsHandshake
         AllowTlsResume = material.Identity is null,
     };
 
-    /// <summary>Verifies once more a client that is already connected, by the rules of <see cref="MutualServer"/>: would it be let in today?</summary>
+    /// <summary>Verifies once more a client that is already connected: would <see cref="MutualServer"/> let it in today?</summary>
     /// <param name="material">Whose roots and revocation lists count.</param>
     /// <param name="certificate">What the client showed.</param>
     /// <param name="intermediates">What it sent along.</param>

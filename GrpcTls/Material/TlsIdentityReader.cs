@@ -61,7 +61,8 @@ internal static class TlsIdentityReader
         return Import<ECDsa>(ECDsa.Create(), text, encrypted, password)
             ?? Import<RSA>(RSA.Create(), text, encrypted, password)
             ?? throw new TlsException(encrypted
-                ? text.File.About(TlsProblems.KeyPasswordWrong).With(("passwordPath", passwordFile?.Path), ("passwordSetting", passwordFile?.Setting))
+                ? text.File.About(TlsProblems.KeyPasswordWrong).With(
+                    ("passwordPath", passwordFile?.Path), ("passwordSetting", passwordSetting))
                 : text.File.About(TlsProblems.KeyMalformed).With(("label", label)));
     }
 

@@ -9,7 +9,8 @@ namespace GrpcTls;
 /// </summary>
 public sealed class TlsMaterial
 {
-    private TlsMaterial(TlsIdentity? identity, TlsRoots roots, TlsRevocation? revocation = null, IReadOnlyList<TlsProblem>? warnings = null) =>
+    private TlsMaterial(
+        TlsIdentity? identity, TlsRoots roots, TlsRevocation? revocation = null, IReadOnlyList<TlsProblem>? warnings = null) =>
         (Identity, Roots, Revocation, Warnings) = (identity, roots, revocation, warnings ?? []);
 
     // Of the files that say whom to trust. Null where the material does not come from files.
@@ -67,7 +68,8 @@ public sealed class TlsMaterial
     {
         var problems = new List<TlsProblem>(files.Absent().Concat(contents.Problems));
         var identity = Try(problems, () => ReadIdentity(files, contents));
-        var roots = Try(problems, () => contents.Has(files.TrustedRoots) ? TlsRoots.From(contents.Text(files.TrustedRoots!)) : TlsRoots.System);
+        var roots = Try(
+            problems, () => contents.Has(files.TrustedRoots) ? TlsRoots.From(contents.Text(files.TrustedRoots!)) : TlsRoots.System);
         var lists = files.RevocationLists.Where(contents.Has)
             .SelectMany(file => Try(problems, () => RevocationListReader.Read(file, contents)) ?? []).ToArray();
         var revocation = files.RevocationLists.Count == 0 ? null : new TlsRevocation(lists, files.RevocationFailure);
@@ -83,10 +85,12 @@ public sealed class TlsMaterial
     private static TlsIdentity? ReadIdentity(TlsFiles files, TlsFileContents contents)
     {
         var hasPassword = contents.Has(files.PrivateKeyPassword);
-        if (!contents.Has(files.CertificateChain) || !contents.Has(files.PrivateKey) || files.PrivateKeyPassword is not null && !hasPassword)
+        var lacksPassword = files.PrivateKeyPassword is not null && !hasPassword;
+        if (!contents.Has(files.CertificateChain) || !contents.Has(files.PrivateKey) || lacksPassword)
             return null; // Not wanted, or already among the problems.
         var identity = TlsIdentityReader.Read(
-            contents.Text(files.CertificateChain!), contents.Text(files.PrivateKey!), files.PrivateKeyPassword, files.PrivateKeyPasswordSetting,
+            contents.Text(files.CertificateChain!), contents.Text(files.PrivateKey!),
+            files.PrivateKeyPassword, files.PrivateKeyPasswordSetting,
             hasPassword ? contents.Text(files.PrivateKeyPassword!).FirstLine : null);
 
         // A certificate for the other end would be refused by every peer, or by .NET silently not sent.

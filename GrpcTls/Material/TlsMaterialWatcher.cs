@@ -124,7 +124,8 @@ internal sealed partial class TlsMaterialWatcher : IDisposable
     private IEnumerable<Measurement<double>> TimeLeft() => _isDisposed ? [] : _source.Current.Certificates().Select(certificate =>
         new Measurement<double>(
             (certificate.NotAfter.ToUniversalTime() - _time.GetUtcNow()).TotalSeconds,
-            new KeyValuePair<string, object?>("subject", certificate.Subject), new KeyValuePair<string, object?>("serial", certificate.SerialNumber)));
+            new KeyValuePair<string, object?>("subject", certificate.Subject),
+            new KeyValuePair<string, object?>("serial", certificate.SerialNumber)));
 
     private static partial class Log
     {

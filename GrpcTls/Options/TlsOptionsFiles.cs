@@ -28,7 +28,8 @@ internal static class TlsOptionsFiles
                 : null,
             TrustsSystem = trustsSystem,
             TrustedRoots = verifiesPeer && !trustsSystem
-                ? Needed(options.TrustedRoots, nameof(options.TrustedRoots), $"the roots that may vouch for {peer}s", TlsProblems.RootsMissing)
+                ? Needed(
+                    options.TrustedRoots, nameof(options.TrustedRoots), $"the roots that may vouch for {peer}s", TlsProblems.RootsMissing)
                 : null,
             RevocationLists = isServer && isMutual
                 ? [.. options.RevocationLists.Select(path => File(path, nameof(options.RevocationLists), "a revocation list of clients"))]
@@ -37,7 +38,8 @@ internal static class TlsOptionsFiles
             Missing = missing,
         };
 
-        TlsFile File(string path, string key, string role) => new(Path.GetFullPath(path, folder), options.SettingName(key), role);
+        TlsFile File(string path, string key, string role) =>
+            new(Path.GetFullPath(path, folder), options.SettingName(key), role);
 
         TlsFile? Needed(string? path, string key, string role, TlsProblem? ifEmpty = null)
         {

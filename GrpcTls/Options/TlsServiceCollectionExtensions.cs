@@ -16,15 +16,16 @@ public static class TlsServiceCollectionExtensions
     /// all problems are told at once, and from then on the files are watched.
     /// </summary>
     /// <param name="services">Where it is added.</param>
-    /// <param name="section">The section of the configuration, with the keys of <see cref="TlsOptions"/>. An unknown key is a problem.</param>
+    /// <param name="section">The section, with the keys of <see cref="TlsOptions"/>. An unknown key is a problem.</param>
     /// <returns>The options, to configure more of them.</returns>
-    public static OptionsBuilder<TlsOptions> AddTls(this IServiceCollection services, IConfiguration section) => services.AddTls("", section);
+    public static OptionsBuilder<TlsOptions> AddTls(this IServiceCollection services, IConfiguration section) =>
+        services.AddTls("", section);
 
     /// <summary>Adds a set of files under a name: a client of two servers with two authorities has two.</summary>
     /// <inheritdoc cref="AddTls(IServiceCollection, IConfiguration)"/>
     /// <param name="services">Where it is added.</param>
     /// <param name="name">The name, as <c>UseTls</c> and <c>UseMutualTls</c> take it.</param>
-    /// <param name="section">The section of the configuration, with the keys of <see cref="TlsOptions"/>. An unknown key is a problem.</param>
+    /// <param name="section">The section, with the keys of <see cref="TlsOptions"/>. An unknown key is a problem.</param>
     public static OptionsBuilder<TlsOptions> AddTls(this IServiceCollection services, string name, IConfiguration section) =>
         services.AddTls(name, options => TlsOptionsBinder.Bind(section, options));
 
@@ -32,7 +33,8 @@ public static class TlsServiceCollectionExtensions
     /// <inheritdoc cref="AddTls(IServiceCollection, IConfiguration)"/>
     /// <param name="services">Where it is added.</param>
     /// <param name="configure">Sets the options.</param>
-    public static OptionsBuilder<TlsOptions> AddTls(this IServiceCollection services, Action<TlsOptions> configure) => services.AddTls("", configure);
+    public static OptionsBuilder<TlsOptions> AddTls(this IServiceCollection services, Action<TlsOptions> configure) =>
+        services.AddTls("", configure);
 
     /// <summary>Adds a set of files under a name, named in code.</summary>
     /// <inheritdoc cref="AddTls(IServiceCollection, IConfiguration)"/>

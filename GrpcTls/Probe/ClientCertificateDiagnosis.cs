@@ -34,6 +34,7 @@ internal sealed class ClientCertificateDiagnosis(TlsIdentity? identity, IReadOnl
             return rule;
         if (ending.Contains("unknown ca", StringComparison.OrdinalIgnoreCase))
             return TlsProblems.ClientAuthorityUnknown.With(("subject", leaf.Subject), ("authority", top.Issuer), ("accepted", _accepted));
-        return TlsProblems.ClientCertificateRefused.With(("accepted", _accepted), ("subject", leaf.Subject), ("issuer", leaf.Issuer), ("ending", $"ended the connection: {ending}"));
+        return TlsProblems.ClientCertificateRefused.With(
+            ("accepted", _accepted), ("subject", leaf.Subject), ("issuer", leaf.Issuer), ("ending", $"ended the connection: {ending}"));
     }
 }

@@ -9,20 +9,20 @@ internal sealed class HandshakeProbe(ProbeTarget target, TlsMaterial material)
     /// <param name="target">The server.</param>
     /// <param name="material">Identity and roots.</param>
     /// <param name="ending">How a connection ended that the server closed before it said anything; null for none.</param>
-    /// <param name="stop">Ends the probe early.</param>
+    /// <param name="cancellationToken">Ends the probe early.</param>
     public static async Task<(IReadOnlyList<TlsStep> Steps, IReadOnlyList<TlsProblem> Problems)> RunAsync(
-        ProbeTarget target, TlsMaterial material, string? ending, CancellationToken stop)
+        ProbeTarget target, TlsMaterial material, string? ending, CancellationToken cancellationToken)
     {
         var probe = new HandshakeProbe(target, material);
-        await probe.RunAsync(ending, stop);
+        await probe.RunAsync(ending, cancellationToken).ConfigureAwait(false);
         return (probe._steps, probe._problems);
     }
 
-    private async Task RunAsync(string? ending, CancellationToken stop)
+    private async Task RunAsync(string? ending, CancellationToken cancellationToken)
     {
         // What the server asks for can only be seen by a client that has nothing to show yet. Where it asks for nothing this
         // handshake is whole, and the only one.
-        var asking = await ProbedHandshake.RunAsync(target, material, showsIdentity: false, stop);
+        var asking = await ProbedHandshake.RunAsync(target, material, showsIdentity: false, cancellationToken).ConfigureAwait(false);
         var refused = asking.Asked && ending is not null ? Diagnosis(asking).Explain(ending) : null;
         if (refused is not null && refused.Id != TlsProblems.ClientCertificateRefused.Id)
         {
@@ -32,11 +32,13 @@ internal sealed class HandshakeProbe(ProbeTarget target, TlsMaterial material)
             return;
         }
 
-        var seen = asking.Asked ? await ProbedHandshake.RunAsync(target, material, showsIdentity: true, stop) : asking;
+        var seen = asking.Asked
+            ? await ProbedHandshake.RunAsync(target, material, showsIdentity: true, cancellationToken).ConfigureAwait(false)
+            : asking;
         if (!seen.SawCertificate && seen.CertificateProblems.Count == 0 && !asking.Asked)
         {
             Step("tls", passed: false, HandshakeFailure.Reason(seen.Failure));
-            _problems.Add(await ExplainAsync(seen.Failure, stop));
+            _problems.Add(await ExplainAsync(seen.Failure, cancellationToken).ConfigureAwait(false));
             return;
         }
 
@@ -47,16 +49,16 @@ internal sealed class HandshakeProbe(ProbeTarget target, TlsMaterial material)
     }
 
     // Where the server showed no certificate.
-    private async Task<TlsProblem> ExplainAsync(Exception? failure, CancellationToken stop)
+    private async Task<TlsProblem> ExplainAsync(Exception? failure, CancellationToken cancellationToken)
     {
         var reason = HandshakeFailure.Reason(failure);
         if (failure is TimeoutException)
-            return TlsProblems.HandshakeTimeout.With(("peer", target.Peer), ("limit", $"{target.Patience.TotalSeconds:0} s"));
+            return TlsProblems.HandshakeTimeout.With(("peer", target.Peer), ("limit", $"{target.Timeout.TotalSeconds:0} s"));
         if (HandshakeFailure.Explain(reason, target.Peer) is { } problem)
             return problem;
 
         // It answered with what is no TLS, or closed: perhaps it speaks something without TLS.
-        var answer = await PlainProbe.AnswerAsync(target, stop);
+        var answer = await PlainProbe.AnswerAsync(target, cancellationToken).ConfigureAwait(false);
         if (Http2Preface.IsSettings(answer) || Http2Preface.IsHttp1(answer) || HandshakeFailure.IsNoTls(reason))
         {
             return TlsProblems.TlsToPlaintextPort.With(

@@ -15,18 +15,19 @@ internal static class Http2Preface
     private static readonly byte[] Hello =
         [.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 0, Settings, 0, 0, 0, 0, 0];
 
-    private static readonly string[] Names = ["", "header table", "push", "streams", "window", "frame size", "header list", "", "extended connect"];
+    private static readonly string[] Names =
+        ["", "header table", "push", "streams", "window", "frame size", "header list", "", "extended connect"];
 
     /// <summary>Greets and reads what comes back: up to one frame, or less if the stream ends.</summary>
-    public static async Task<byte[]> ExchangeAsync(Stream stream, CancellationToken stop)
+    public static async Task<byte[]> ExchangeAsync(Stream stream, CancellationToken cancellationToken)
     {
-        await stream.WriteAsync(Hello, stop);
-        await stream.FlushAsync(stop);
+        await stream.WriteAsync(Hello, cancellationToken).ConfigureAwait(false);
+        await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
         var buffer = new byte[256];
         var length = 0;
         while (length < FrameHeader || (IsFrame(buffer.AsSpan(0, length)) && length < FrameHeader + PayloadLength(buffer)))
         {
-            var read = await stream.ReadAsync(buffer.AsMemory(length), stop);
+            var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
             if (read == 0 || (length += read) == buffer.Length)
                 break;
         }
@@ -34,20 +35,26 @@ internal static class Http2Preface
         return buffer[..length];
     }
 
-    public static bool IsSettings(ReadOnlySpan<byte> answer) => answer.Length >= FrameHeader && answer[3] == Settings && answer[4] is 0 && answer[5..9].IndexOfAnyExcept((byte)0) < 0;
+    public static bool IsSettings(ReadOnlySpan<byte> answer) =>
+        answer.Length >= FrameHeader && answer[3] == Settings && answer[4] is 0 && answer[5..9].IndexOfAnyExcept((byte)0) < 0;
 
-    /// <summary>Whether somebody answered who speaks HTTP/1.1 alone: with a response of it, or, like Kestrel, in HTTP/2 that it is required.</summary>
+    /// <summary>
+    /// Whether somebody answered who speaks HTTP/1.1 alone: with a response of it, or, like Kestrel, in HTTP/2 that it is required.
+    /// </summary>
     public static bool IsHttp1(ReadOnlySpan<byte> answer) => answer.StartsWith("HTTP/1."u8)
-        || (answer.Length >= FrameHeader + 8 && answer[3] == GoAway && BinaryPrimitives.ReadInt32BigEndian(answer[(FrameHeader + 4)..]) == Http11Required);
+        || (answer.Length >= FrameHeader + 8 && answer[3] == GoAway
+            && BinaryPrimitives.ReadInt32BigEndian(answer[(FrameHeader + 4)..]) == Http11Required);
 
     /// <summary>The settings of a SETTINGS frame, in words.</summary>
     public static string DescribeSettings(ReadOnlySpan<byte> answer)
     {
         var words = new List<string>();
-        for (var rest = answer.Slice(FrameHeader, Math.Min(PayloadLength(answer), answer.Length - FrameHeader)); rest.Length >= 6; rest = rest[6..])
+        var payload = answer.Slice(FrameHeader, Math.Min(PayloadLength(answer), answer.Length - FrameHeader));
+        for (var rest = payload; rest.Length >= 6; rest = rest[6..])
         {
             var id = BinaryPrimitives.ReadUInt16BigEndian(rest);
-            words.Add($"{(id < Names.Length && Names[id] is { Length: > 0 } name ? name : $"setting {id}")} {BinaryPrimitives.ReadUInt32BigEndian(rest[2..])}");
+            var name = id < Names.Length && Names[id] is { Length: > 0 } known ? known : $"setting {id}";
+            words.Add($"{name} {BinaryPrimitives.ReadUInt32BigEndian(rest[2..])}");
         }
 
         return words.Count == 0 ? "HTTP/2, no settings of its own" : $"HTTP/2: {string.Join(", ", words)}";
@@ -59,7 +66,8 @@ internal static class Http2Preface
         { IsEmpty: true } => "nothing: it closes",
         _ when IsSettings(answer) => "HTTP/2",
         [0x15, 0x03, ..] => "TLS",
-        _ when IsHttp1(answer) => $"HTTP/1.1 ({(answer[0] == 'H' ? Encoding.ASCII.GetString(answer[..Math.Min(answer.Length, 12)]) : "HTTP_1_1_REQUIRED")})",
+        _ when IsHttp1(answer) && answer[0] == 'H' => $"HTTP/1.1 ({Encoding.ASCII.GetString(answer[..Math.Min(answer.Length, 12)])})",
+        _ when IsHttp1(answer) => "HTTP/1.1 (HTTP_1_1_REQUIRED)",
         _ when FirstLine(answer) is { } line => line switch
         {
             ['<', ..] => $"HTML ({line})",

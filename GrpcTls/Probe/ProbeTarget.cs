@@ -8,34 +8,35 @@ namespace GrpcTls;
 /// <param name="Port">The address's port.</param>
 /// <param name="EndPoint">Where it listens.</param>
 /// <param name="Name">The name that its certificate has to carry.</param>
-/// <param name="Patience">How long a step may take.</param>
-internal sealed record ProbeTarget(string Host, int Port, IPEndPoint EndPoint, string Name, TimeSpan Patience)
+/// <param name="Timeout">How long a step may take.</param>
+internal sealed record ProbeTarget(string Host, int Port, IPEndPoint EndPoint, string Name, TimeSpan Timeout)
 {
     public string Peer => $"{Host} port {Port}";
 
-    /// <summary>Opens a connection and works with it, within the patience.</summary>
-    /// <exception cref="TimeoutException">The patience is over.</exception>
-    public async Task<T> WithConnectionAsync<T>(Func<NetworkStream, CancellationToken, Task<T>> work, CancellationToken stop)
+    /// <summary>Opens a connection and works with it, within the timeout.</summary>
+    /// <exception cref="TimeoutException">The timeout is over.</exception>
+    public async Task<T> WithConnectionAsync<T>(Func<NetworkStream, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(Patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(Timeout);
         var socket = new Socket(EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await using var stream = await OpenAsync(socket, patience.Token);
+        var stream = await OpenAsync(socket, timeout.Token).ConfigureAwait(false);
+        await using var closing = stream.ConfigureAwait(false);
         try
         {
-            return await work(stream, patience.Token);
+            return await work(stream, timeout.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"no answer within {Patience.TotalSeconds:0} s");
+            throw new TimeoutException($"no answer within {Timeout.TotalSeconds:0} s");
         }
     }
 
-    private async Task<NetworkStream> OpenAsync(Socket socket, CancellationToken stop)
+    private async Task<NetworkStream> OpenAsync(Socket socket, CancellationToken cancellationToken)
     {
         try
         {
-            await socket.ConnectAsync(EndPoint, stop);
+            await socket.ConnectAsync(EndPoint, cancellationToken).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

@@ -37,18 +37,19 @@ internal sealed class ProbedHandshake
     /// <summary>Why the handshake or the greeting ended early.</summary>
     public Exception? Failure { get; private set; }
 
-    public static async Task<ProbedHandshake> RunAsync(ProbeTarget target, TlsMaterial material, bool showsIdentity, CancellationToken stop)
+    public static async Task<ProbedHandshake> RunAsync(
+        ProbeTarget target, TlsMaterial material, bool showsIdentity, CancellationToken cancellationToken)
     {
         var seen = new ProbedHandshake();
         try
         {
             await target.WithConnectionAsync(
-                async (stream, patience) =>
+                async (stream, timeout) =>
                 {
-                    await seen.RunAsync(stream, target.Name, material, showsIdentity, patience);
+                    await seen.RunAsync(stream, target.Name, material, showsIdentity, timeout).ConfigureAwait(false);
                     return true;
                 },
-                stop);
+                cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -61,7 +62,8 @@ internal sealed class ProbedHandshake
         return seen;
     }
 
-    private async Task RunAsync(NetworkStream stream, string name, TlsMaterial material, bool showsIdentity, CancellationToken stop)
+    private async Task RunAsync(
+        NetworkStream stream, string name, TlsMaterial material, bool showsIdentity, CancellationToken cancellationToken)
     {
         var options = TlsHandshake.Client(
             material, (certificate, chain, errors, refused) => Observe(material, name, certificate, chain, errors, refused));
@@ -81,12 +83,14 @@ internal sealed class ProbedHandshake
             };
         }
 
-        await using var tls = new SslStream(stream);
-        await tls.AuthenticateAsClientAsync(options, stop);
+        var tls = new SslStream(stream);
+        await using var closing = tls.ConfigureAwait(false);
+        await tls.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
         AgreedOnHttp2 = tls.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2;
         var protocol = tls.NegotiatedApplicationProtocol.ToString();
-        Agreed = $"{(tls.SslProtocol == SslProtocols.Tls13 ? "TLS 1.3" : "TLS 1.2")}, {tls.NegotiatedCipherSuite}, ALPN {(protocol.Length == 0 ? "none" : protocol)}";
-        Answer = await Http2Preface.ExchangeAsync(tls, stop);
+        var version = tls.SslProtocol == SslProtocols.Tls13 ? "TLS 1.3" : "TLS 1.2";
+        Agreed = $"{version}, {tls.NegotiatedCipherSuite}, ALPN {(protocol.Length == 0 ? "none" : protocol)}";
+        Answer = await Http2Preface.ExchangeAsync(tls, cancellationToken).ConfigureAwait(false);
     }
 
     private void Observe(

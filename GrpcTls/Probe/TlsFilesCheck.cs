@@ -61,12 +61,14 @@ public static class TlsFilesCheck
     {
         using var rsa = certificate.GetRSAPublicKey();
         var weakness = rsa?.KeySize < LeastRsaBits ? $"an RSA key of {rsa.KeySize} bits"
-            : certificate.SignatureAlgorithm.FriendlyName?.Contains("sha1", StringComparison.OrdinalIgnoreCase) == true ? "a signature with SHA-1"
-            : null;
+            : certificate.SignatureAlgorithm.FriendlyName?.Contains("sha1", StringComparison.OrdinalIgnoreCase) == true
+                ? "a signature with SHA-1"
+                : null;
         return weakness is null ? null : TlsProblems.WeakKey.With(("subject", certificate.Subject), ("weakness", weakness));
     }
 
-    private static (TlsStep, TlsProblem[]) Check(string name, IEnumerable<TlsProblem> problems, IEnumerable<string> ifPassed, bool fails = false)
+    private static (TlsStep, TlsProblem[]) Check(
+        string name, IEnumerable<TlsProblem> problems, IEnumerable<string> ifPassed, bool fails = false)
     {
         var found = problems.ToArray();
         var status = found.Length == 0 ? TlsStepStatus.Passed : fails ? TlsStepStatus.Failed : TlsStepStatus.Warning;

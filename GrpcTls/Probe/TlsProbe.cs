@@ -15,7 +15,7 @@ namespace GrpcTls;
 public sealed class TlsProbe(string host, int port, TlsMaterial? material, string? serverName = null)
 {
     // A person waits for the answer; a server that takes longer than this for one step is as good as absent.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     private readonly List<TlsStep> _steps = [];
     private readonly List<TlsProblem> _problems = [];
@@ -27,31 +27,34 @@ public sealed class TlsProbe(string host, int port, TlsMaterial? material, strin
     public string? Ending { get; init; }
 
     /// <summary>Goes the way once.</summary>
-    /// <param name="stop">Ends the probe early, with an <see cref="OperationCanceledException"/>.</param>
-    public async Task<TlsDiagnosis> RunAsync(CancellationToken stop = default)
+    /// <param name="cancellationToken">Ends the probe early, with an <see cref="OperationCanceledException"/>.</param>
+    public async Task<TlsDiagnosis> RunAsync(CancellationToken cancellationToken = default)
     {
-        if (await ResolveAsync(stop) is { } addresses && await ConnectAsync(addresses, stop) is { } endpoint)
+        if (await ResolveAsync(cancellationToken).ConfigureAwait(false) is { } addresses
+            && await ConnectAsync(addresses, cancellationToken).ConfigureAwait(false) is { } endpoint)
         {
-            var way = new ProbeTarget(host, port, endpoint, serverName ?? host, Patience);
+            var way = new ProbeTarget(host, port, endpoint, serverName ?? host, Timeout);
             var (steps, problems) = material is null
-                ? await PlainProbe.RunAsync(way, stop)
-                : await HandshakeProbe.RunAsync(way, material, Ending, stop);
+                ? await PlainProbe.RunAsync(way, cancellationToken).ConfigureAwait(false)
+                : await HandshakeProbe.RunAsync(way, material, Ending, cancellationToken).ConfigureAwait(false);
             _steps.AddRange(steps);
             _problems.AddRange(problems);
         }
 
-        string[] all = material is null ? ["resolve", "connect", "http2"] : ["resolve", "connect", "tls", "certificate", "trust", "name", "client-certificate", "http2"];
+        string[] all = material is null
+            ? ["resolve", "connect", "http2"]
+            : ["resolve", "connect", "tls", "certificate", "trust", "name", "client-certificate", "http2"];
         return new TlsDiagnosis(
             [.. all.Select(name => _steps.Find(step => step.Name == name) ?? new TlsStep(name, TlsStepStatus.NotReached, []))], _problems);
     }
 
-    private async Task<IPAddress[]?> ResolveAsync(CancellationToken stop)
+    private async Task<IPAddress[]?> ResolveAsync(CancellationToken cancellationToken)
     {
         try
         {
             var addresses = IPAddress.TryParse(host, out var address) ? [address]
-                : await Dns.GetHostAddressesAsync(host, stop).WaitAsync(Patience, CancellationToken.None);
-            _steps.Add(new TlsStep("resolve", TlsStepStatus.Passed, [$"{host} is {string.Join(", ", addresses.Select(found => found.ToString()))}"]));
+                : await Dns.GetHostAddressesAsync(host, cancellationToken).WaitAsync(Timeout, CancellationToken.None).ConfigureAwait(false);
+            _steps.Add(new TlsStep("resolve", TlsStepStatus.Passed, [$"{host} is {string.Join<IPAddress>(", ", addresses)}"]));
             return addresses;
         }
         catch (Exception e) when (e is SocketException or TimeoutException)
@@ -62,18 +65,18 @@ public sealed class TlsProbe(string host, int port, TlsMaterial? material, strin
         }
     }
 
-    private async Task<IPEndPoint?> ConnectAsync(IPAddress[] addresses, CancellationToken stop)
+    private async Task<IPEndPoint?> ConnectAsync(IPAddress[] addresses, CancellationToken cancellationToken)
     {
         var reason = "no address";
         foreach (var address in addresses)
         {
             using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            patience.CancelAfter(Patience);
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            timeout.CancelAfter(Timeout);
             try
             {
                 var endpoint = new IPEndPoint(address, port);
-                await socket.ConnectAsync(endpoint, patience.Token);
+                await socket.ConnectAsync(endpoint, timeout.Token).ConfigureAwait(false);
                 _steps.Add(new TlsStep("connect", TlsStepStatus.Passed, [$"{endpoint}"]));
                 return endpoint;
             }
@@ -81,15 +84,15 @@ public sealed class TlsProbe(string host, int port, TlsMaterial? material, strin
             {
                 reason = e.Message;
             }
-            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                reason = $"no answer within {Patience.TotalSeconds:0} s";
+                reason = $"no answer within {Timeout.TotalSeconds:0} s";
             }
         }
 
         _steps.Add(new TlsStep("connect", TlsStepStatus.Failed, [reason]));
         _problems.Add(TlsProblems.ServerUnreachable.With(
-            ("host", host), ("port", port), ("addresses", string.Join(", ", addresses.Select(address => address.ToString()))), ("reason", reason)));
+            ("host", host), ("port", port), ("addresses", string.Join<IPAddress>(", ", addresses)), ("reason", reason)));
         return null;
     }
 }

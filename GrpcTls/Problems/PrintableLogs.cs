@@ -42,7 +42,7 @@ public sealed class PrintableLogs(ILoggerFactory inner) : ILoggerFactory
                 logLevel, eventId, state, printable, (said, _) => PeerText.Printable(formatter(said, exception), LongestMessage));
         }
 
-        // Below Information somebody asked for exceptions as they are: each failed handshake has one, and KestrelHandshakeLogListener reads its type.
+        // Below Information somebody asked for exceptions as they are: each failed handshake has one, whose type is read.
         private static Exception? Clean(LogLevel level, Exception? exception) =>
             exception is null || level < LogLevel.Information || PeerText.Lines(exception.ToString(), indent: "") == exception.ToString()
                 ? exception

@@ -1,6 +1,9 @@
 namespace GrpcTls;
 
-/// <summary>Problems that a person has to mend before this can go on, all that were found and not only the first.</summary>
+/// <summary>
+/// Problems that a person has to fix before this can go on, all that were found and not only the first. The message has three
+/// lines for each: error, cause and fix.
+/// </summary>
 public sealed class TlsException : Exception
 {
     /// <summary>Carries one problem.</summary>
@@ -25,4 +28,9 @@ public sealed class TlsException : Exception
 
     /// <summary>What is wrong, the decisive problem first; never empty.</summary>
     public IReadOnlyList<TlsProblem> Problems { get; }
+
+    /// <summary>
+    /// The message alone: a program that does not catch this at its start prints what a person can fix, and no stack trace.
+    /// </summary>
+    public override string ToString() => Message;
 }

@@ -7,13 +7,13 @@ public static partial class TlsProblems
     public static readonly TlsProblem Unauthenticated = new(
         "unauthenticated", "the server does not know who is calling",
         "{method} at {address}: {detail}",
-        "show a client certificate (--credentials mtls), or sign in (--user NAME with --credentials tls or mtls)");
+        "show a client certificate, or send a token with the call");
 
     /// <summary>The server knows who is calling, and they may not.</summary>
     public static readonly TlsProblem PermissionDenied = new(
         "permission-denied", "the caller may not do this",
         "{method} at {address}: {detail}",
-        "call as somebody who may, or let the server's Access section name this caller");
+        "call as somebody who may, or let the server's access rules name this caller");
 
     /// <summary>What should go along with the call could not be fetched: the call was not sent.</summary>
     public static readonly TlsProblem TokenUnavailable = new(
@@ -31,11 +31,11 @@ public static partial class TlsProblems
     public static readonly TlsProblem SignInRefused = new(
         "sign-in-refused", "the sign-in was refused",
         "{user} at {address}: {detail}",
-        "check both; on the server, make the user or a new password: dotnet run scripts/users.cs -- add {user}");
+        "check both; on the server, add the user or set a new password");
 
     /// <summary>Too many attempts, calls or bytes.</summary>
     public static readonly TlsProblem ResourceExhausted = new(
         "resource-exhausted", "a limit of the server is reached",
         "{method} at {address}: {detail}",
-        "wait a minute, or ask for less at once; the server's Limits and SignIn sections set the numbers", Permanent: false);
+        "wait a minute, or ask for less at once; the server's configuration sets its limits", Permanent: false);
 }

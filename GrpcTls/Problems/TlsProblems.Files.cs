@@ -3,25 +3,23 @@ namespace GrpcTls;
 // What is wrong with a file, seen when it is loaded.
 public static partial class TlsProblems
 {
-    private const string Make = "make the certificates: dotnet run scripts/certs.cs";
-
     /// <summary>A setting that the chosen port or credentials need is empty.</summary>
     public static readonly TlsProblem SettingMissing = new(
         "setting-missing", "a setting is missing",
         "{setting} is empty; it names {role}",
-        "set {setting} to the file; " + Make);
+        "set {setting} to the file");
 
     /// <summary>Peers shall be verified and no roots are named.</summary>
     public static readonly TlsProblem RootsMissing = new(
         "roots-missing", "no authority is trusted",
-        "{setting} is empty, so nobody could be believed; it names {role}",
-        "set {setting} to the file with the authority's root certificate; " + Make);
+        "{setting} is empty, so nobody could be trusted; it names {role}",
+        "set {setting} to the file with the authority's root certificate");
 
     /// <summary>The file does not exist.</summary>
     public static readonly TlsProblem FileMissing = new(
         "file-missing", "a file is missing",
         "{path} does not exist ({setting}: {role})",
-        Make + ", or name the file that you have");
+        "put the file there, or name the file that you have");
 
     /// <summary>The file exists and cannot be read.</summary>
     public static readonly TlsProblem FileUnreadable = new(
@@ -33,8 +31,8 @@ public static partial class TlsProblems
     public static readonly TlsProblem FileRefused = new(
         "file-refused", "a file is not read, because of what it is",
         "{path} ({setting}: {role}) is {kind}",
-        "set {setting} to a regular file of at most {most}; a pipe could be waited for without end, "
-        + "and a larger file could fill the memory");
+        "set {setting} to a regular file of at most {most}; a pipe could be waited for without end, and a larger file could fill the "
+            + "memory");
 
     /// <summary>Others on this machine can write a file that decides who is who.</summary>
     public static readonly TlsProblem FileWritableByOthers = new(
@@ -46,7 +44,8 @@ public static partial class TlsProblems
     public static readonly TlsProblem NotPem = new(
         "not-pem", "a file is not PEM",
         "{path} ({setting}: {role}) has no line that begins with -----BEGIN; it {looks}",
-        "set {setting} to a PEM file, or convert this one: openssl x509 -inform DER -in '{path}' for a certificate, openssl pkcs12 -in '{path}' -nodes for a .pfx");
+        "set {setting} to a PEM file, or convert this one: openssl x509 -inform DER -in '{path}' for a certificate, openssl pkcs12 -in "
+            + "'{path}' -nodes for a .pfx");
 
     /// <summary>The file has PEM blocks, none of which is a certificate.</summary>
     public static readonly TlsProblem NoCertificates = new(
@@ -58,7 +57,8 @@ public static partial class TlsProblems
     public static readonly TlsProblem CertificateMalformed = new(
         "certificate-malformed", "a certificate in a file is damaged",
         "{path} ({setting}: {role}) begins {begun} CERTIFICATE blocks, of which {good} can be read",
-        "look for a cut end, or for -----END CERTIFICATE----------BEGIN CERTIFICATE----- in one line and put a line break between; then copy the file again");
+        "look for a cut end, or for -----END CERTIFICATE----------BEGIN CERTIFICATE----- in one line and put a line break between; "
+            + "then copy the file again");
 
     /// <summary>A certificate has a part that cannot be read or used: its key, a date, a usage.</summary>
     public static readonly TlsProblem CertificateUnusable = new(
@@ -82,7 +82,7 @@ public static partial class TlsProblems
     public static readonly TlsProblem KeyMismatch = new(
         "key-mismatch", "the private key belongs to another certificate",
         "{path} ({setting}) holds {key}, the certificate {subject} in {chain} needs {needed}",
-        "set {setting} to the key that was made with this certificate, or issue both again: dotnet run scripts/certs.cs -- --renew");
+        "set {setting} to the key that was made with this certificate, or issue both again");
 
     /// <summary>The private key is encrypted and there is no password for it.</summary>
     public static readonly TlsProblem KeyEncrypted = new(
@@ -106,7 +106,7 @@ public static partial class TlsProblems
     public static readonly TlsProblem KeyAlgorithmUnsupported = new(
         "key-algorithm-unsupported", "the certificate's kind of key cannot be used",
         "{subject} in {chain} has a key of algorithm {algorithm}; .NET's TLS takes RSA and ECDSA",
-        "issue it with an ECDSA P-256 or RSA key, for example: dotnet run scripts/certs.cs -- --renew");
+        "issue it with an ECDSA P-256 or RSA key");
 
     /// <summary>The certificate that belongs to the key is not the first of the chain.</summary>
     public static readonly TlsProblem ChainOrder = new(

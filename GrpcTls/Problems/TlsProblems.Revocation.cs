@@ -7,25 +7,25 @@ public static partial class TlsProblems
     public static readonly TlsProblem ClientCertificateRevoked = new(
         "client-certificate-revoked", "the client's certificate was revoked",
         "{subject}, serial number {serial}, is on the list {path}",
-        "issue a new certificate: dotnet run scripts/certs.cs -- --renew; ask first why the old one was revoked");
+        "issue a new certificate; ask first why the old one was revoked");
 
     /// <summary>Lists are configured, and none of them is of the certificate's issuer.</summary>
     public static readonly TlsProblem RevocationUnknown = new(
         "revocation-unknown", "no revocation list says whether a certificate is still good",
         "{subject} was issued by {issuer}, which has signed none of the lists: {lists}",
-        "add the list of {issuer} to Tls:RevocationLists; to let clients in without one: Tls:RevocationMode = Open");
+        "add the list of {issuer} to RevocationLists; to let clients in without one, set RevocationFailure to Soft");
 
     /// <summary>The authority has promised a newer list by now.</summary>
     public static readonly TlsProblem RevocationListExpired = new(
         "revocation-list-expired", "a revocation list is out of date",
         "{path} promised a newer one until {nextUpdate}; here it is {now}; it was to judge {subject}",
-        "get the newest list; with certs.cs: dotnet run scripts/certs.cs -- --revoke; to let clients in meanwhile: Tls:RevocationMode = Open");
+        "get the newest list; to let clients in meanwhile, set RevocationFailure to Soft");
 
     /// <summary>The list's own date lies ahead.</summary>
     public static readonly TlsProblem RevocationListNotYetValid = new(
         "revocation-list-not-yet-valid", "a revocation list is from the future",
         "{path} is from {thisUpdate}; here it is {now}; it was to judge {subject}",
-        "set the clock, here or at the authority, and get the list again; to let clients in meanwhile: Tls:RevocationMode = Open");
+        "set the clock, here or at the authority, and get the list again; to let clients in meanwhile, set RevocationFailure to Soft");
 
     /// <summary>An older list has taken the place of a newer one, while the server runs.</summary>
     public static readonly TlsProblem RevocationListOlder = new(

@@ -7,7 +7,7 @@ public static partial class TlsProblems
     public static readonly TlsProblem SettingsUnreadable = new(
         "settings-unreadable", "the configuration cannot be read",
         "{reason}",
-        "mend the file; a comma or a quotation mark is a good first guess");
+        "fix the file; a comma or a quotation mark is a good first guess");
 
     /// <summary>TLS is used, and the program has not said with which files.</summary>
     public static readonly TlsProblem TlsNotConfigured = new(
@@ -37,19 +37,19 @@ public static partial class TlsProblems
     public static readonly TlsProblem SchemeMismatch = new(
         "scheme-mismatch", "the address and the credentials do not go together",
         "{setting} is {address}; {credentials} credentials need an address that begins with {scheme}",
-        "use {scheme} and that kind of port, or choose other credentials: --credentials {other}");
+        "use {scheme} and that kind of port, or choose other credentials");
 
     /// <summary>A password or a token would go over the wire in the clear.</summary>
     public static readonly TlsProblem TokenNeedsTls = new(
         "token-needs-tls", "a password is never sent without TLS",
         "{setting} is {user}, and insecure credentials let everybody on the way read the password and the token",
-        "sign in with --credentials tls or mtls");
+        "sign in over TLS");
 
     /// <summary>There is nobody to ask for a password.</summary>
     public static readonly TlsProblem PasswordMissing = new(
         "password-missing", "there is no password",
-        "{setting} is {user}; standard input and SignIn:PasswordFile give no password",
-        "run it in a terminal, pipe the password in, or name a file: SignIn__PasswordFile=FILE");
+        "{setting} is {user}; neither standard input nor a file gives the password",
+        "run it in a terminal, pipe the password in, or name a file that holds it");
 
     /// <summary>The answer could not be written.</summary>
     public static readonly TlsProblem OutputFailed = new(
@@ -59,25 +59,25 @@ public static partial class TlsProblems
 
     /// <summary>The server's ports are set in one place, and another place names some too.</summary>
     public static readonly TlsProblem ForeignEndpoints = new(
-        "foreign-endpoints", "the configuration opens ports past the section Ports",
-        "{setting} is set (from {origin}); such a port would have neither our certificates nor a name",
-        "remove it and set Ports and Listen");
+        "foreign-endpoints", "the configuration opens ports in a second place",
+        "{setting} is set (from {origin}); such a port would have neither a name nor its own certificates",
+        "remove it: the ports are set in one place");
 
     /// <summary>Every port is switched off.</summary>
     public static readonly TlsProblem NoPorts = new(
         "no-ports", "every port is switched off",
         "{settings} are all empty",
-        "give at least one a number, for example --Ports:Mtls 50053");
+        "give at least one of them a number");
 
     /// <summary>The port belongs to another process.</summary>
     public static readonly TlsProblem PortInUse = new(
         "port-in-use", "a port is in use",
         "{setting} is {port}, and something already listens on {endpoint}",
-        "stop the other program (a server that still runs?), or choose another port: --{setting} {next}");
+        "stop the other program, or choose another port, for example {next}");
 
     /// <summary>The operating system does not let this user have the port.</summary>
     public static readonly TlsProblem PortForbidden = new(
         "port-forbidden", "a port cannot be opened",
         "{setting} is {port}, and the operating system says: {reason}",
-        "choose a port from 1024 to 65535: --{setting} {next}");
+        "choose a port from 1024 to 65535, for example {next}");
 }

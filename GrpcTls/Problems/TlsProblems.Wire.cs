@@ -7,25 +7,25 @@ public static partial class TlsProblems
     public static readonly TlsProblem NameNotFound = new(
         "name-not-found", "the server's name is not known",
         "{host} has no address: {reason}",
-        "check the spelling of {host}; for a test put it into the hosts file, or use --server-name {host} with --address https://127.0.0.1:PORT");
+        "check the spelling of {host}; for a test put it into the hosts file");
 
     /// <summary>Nothing listens, or nothing answers.</summary>
     public static readonly TlsProblem ServerUnreachable = new(
         "server-unreachable", "nothing answers at the address",
         "{host} port {port} ({addresses}): {reason}",
-        "start the server: dotnet run --project Greeter.Server; or check the port, and a firewall in between", Permanent: false);
+        "start the server, or check the port and a firewall in between", Permanent: false);
 
     /// <summary>The client speaks TLS and the port does not.</summary>
     public static readonly TlsProblem TlsToPlaintextPort = new(
         "tls-to-plaintext-port", "the port does not speak TLS",
         "{host} port {port} answered a TLS greeting with something else; without TLS it speaks {speaks}",
-        "use the TLS port, or for a test without TLS: --credentials insecure --address http://{host}:{port}");
+        "use the port that speaks TLS; for a test without TLS use an http:// address and insecure credentials");
 
     /// <summary>The client speaks plaintext and the port speaks TLS.</summary>
     public static readonly TlsProblem PlaintextToTlsPort = new(
         "plaintext-to-tls-port", "the port speaks TLS and the client does not",
         "{peer} was addressed without TLS",
-        "on the client use --credentials tls (or mtls) and an https:// address, or the insecure port");
+        "on the client use TLS and an https:// address, or call a port without TLS");
 
     /// <summary>The port speaks HTTP/1.1 and not HTTP/2, which gRPC needs.</summary>
     public static readonly TlsProblem Http1Only = new(
@@ -61,13 +61,13 @@ public static partial class TlsProblems
     public static readonly TlsProblem ClientRefusedServer = new(
         "client-refused-server", "the client does not accept this server's certificate",
         "{peer} ended the handshake with: {reason}",
-        "give the client the root of this server's authority (server_ca.pem), and call a name that the certificate carries");
+        "give the client the root of this server's authority, and call a name that the certificate carries");
 
     /// <summary>A failure of no known kind: what was seen, and no guess.</summary>
     public static readonly TlsProblem HandshakeFailed = new(
         "handshake-failed", "the connection cannot be made, for a reason of no known kind",
         "{peer}: {reason}",
-        "look at it step by step: dotnet run --project Greeter.Client -- doctor", Permanent: false);
+        "look at the handshake: openssl s_client -connect HOST:PORT -servername NAME -alpn h2", Permanent: false);
 
     /// <summary>The connection is good and the server answered the call with an error.</summary>
     public static readonly TlsProblem CallFailed = new(
@@ -79,7 +79,7 @@ public static partial class TlsProblems
     public static readonly TlsProblem DeadlineExceeded = new(
         "deadline-exceeded", "the call took too long",
         "{method} at {address} did not finish within {deadline}",
-        "allow more time: --deadline SECONDS; or look at what the server is doing", Permanent: false);
+        "allow more time, or look at what the server is doing", Permanent: false);
 
     /// <summary>The connection could be made a moment later: the failure has passed.</summary>
     public static readonly TlsProblem ConnectionLost = new(

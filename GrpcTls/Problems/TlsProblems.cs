@@ -3,20 +3,28 @@ using System.Reflection;
 namespace GrpcTls;
 
 /// <summary>
-/// The catalogue: everything that can be wrong and that a person can mend, each once. Exceptions, logs, metrics, the
+/// The catalogue: everything that can be wrong and that a person can fix, each once. Exceptions, logs, metrics, the
 /// client's output and docs/failures.md all speak from it.
 /// </summary>
 public static partial class TlsProblems
 {
     // Made when it is first asked for: the entries in the other files may be set later than a field of this one.
-    private static readonly Lazy<IReadOnlyDictionary<string, TlsProblem>> Catalogue = new(() => typeof(TlsProblems)
-        .GetFields(BindingFlags.Public | BindingFlags.Static)
-        .Select(field => field.GetValue(null))
-        .OfType<TlsProblem>()
-        .ToDictionary(problem => problem.Id));
+    // A trimmed program keeps the fields: the type is known where they are asked for.
+    private static readonly Lazy<TlsProblem[]> Fields = new(() =>
+    [
+        .. typeof(TlsProblems).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => field.GetValue(null)).OfType<TlsProblem>(),
+    ]);
 
-    /// <summary>Every entry, by its id.</summary>
-    public static IReadOnlyDictionary<string, TlsProblem> All => Catalogue.Value;
+    private static readonly Lazy<Dictionary<string, TlsProblem>> ByName = new(() => Fields.Value
+        .SelectMany(problem => new[] { problem.Id, problem.Alias }.OfType<string>().Select(name => (name, problem)))
+        .ToDictionary(entry => entry.name, entry => entry.problem));
+
+    /// <summary>Every entry, once.</summary>
+    public static IReadOnlyList<TlsProblem> Entries => Fields.Value;
+
+    /// <summary>Every entry by its id, and by the id that it had before.</summary>
+    public static IReadOnlyDictionary<string, TlsProblem> All => ByName.Value;
 
     /// <summary>For a person, who needs each fix only once: problems of one kind with the same fix as one, with all their causes.</summary>
     /// <param name="problems">What is wrong, in its order.</param>

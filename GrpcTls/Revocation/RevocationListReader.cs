@@ -117,7 +117,8 @@ internal static class RevocationListReader
     private static BigInteger Integer(ReadOnlyMemory<byte> encoded) => new AsnReader(encoded, AsnEncodingRules.DER).ReadInteger();
 
     private static bool IsTime(AsnReader reader) =>
-        reader.HasData && (reader.PeekTag().HasSameClassAndValue(Asn1Tag.UtcTime) || reader.PeekTag().HasSameClassAndValue(Asn1Tag.GeneralizedTime));
+        reader.HasData && (reader.PeekTag().HasSameClassAndValue(Asn1Tag.UtcTime)
+            || reader.PeekTag().HasSameClassAndValue(Asn1Tag.GeneralizedTime));
 
     private static DateTimeOffset Time(AsnReader reader) =>
         reader.PeekTag().HasSameClassAndValue(Asn1Tag.UtcTime) ? reader.ReadUtcTime() : reader.ReadGeneralizedTime();
