@@ -47,7 +47,7 @@ public sealed class ExplainedWaysTests : IAsyncLifetime
         await using var wire = new RawPeer((client, stop) =>
         {
             Interlocked.Increment(ref connections);
-            return RawPeer.ForwardAsync(client, _server.Port(GrpcTls.AspNetCore.PortKind.Mtls), stop);
+            return RawPeer.ForwardAsync(client, _server.Port(Server.PortKind.Mtls), stop);
         });
 
         var failure = await FailureAsync(way, $"https://localhost:{wire.Port}", probes: false);

@@ -210,7 +210,7 @@ public sealed class ReverificationTests : IDisposable
         _keeper = new ConnectionTracker(new TlsConnectionOptions(), _time, logger.CreateLogger<ConnectionTracker>());
         _keeper.Start();
         _keeper.Watch(source);
-        _watching = source.Follow(Interval, _time, logger.CreateLogger<TlsMaterialSource>());
+        _watching = source.Watch(Interval, _time, logger.CreateLogger<TlsMaterialSource>());
         return Task.FromResult((source, _keeper));
     }
 
