@@ -70,7 +70,7 @@ internal sealed class FailureDiagnosisHandler(HttpMessageHandler inner, Func<Tls
     private FailureDiagnosis Target(HttpRequestMessage request)
     {
         var uri = request.RequestUri!;
-        var name = request.Headers.Host is { } host && Uri.TryCreate($"https://{host}", UriKind.Absolute, out var named)
+        var name = request.Headers.Host is { } header && Uri.TryCreate($"https://{header}", UriKind.Absolute, out var named)
             ? named.DnsSafeHost
             : null;
 
