@@ -1,8 +1,9 @@
 using Greeter.Client;
-using GrpcTls.Client;
 using Greeter.Pki;
-using GrpcTls.AspNetCore;
+using Greeter.Server;
+using Grpc.Net.Client;
 using GrpcTls;
+using GrpcTls.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -24,7 +25,7 @@ internal sealed class BenchServer : IAsyncDisposable
 
     public WebApplication App { get; }
 
-    /// <summary>Roots and a client's identity that the server believes.</summary>
+    /// <summary>Roots and a client's identity that the server trusts.</summary>
     public static TlsMaterial Known { get; } = TlsMaterial.FromPem(ServerCa.RootsPem, Client.ChainPem, Client.KeyPem);
 
     /// <summary>Somebody of another authority.</summary>
@@ -61,7 +62,7 @@ internal sealed class BenchServer : IAsyncDisposable
 
     public int Port(PortKind kind) => App.Services.GetRequiredService<IReadOnlyList<ServerPort>>().Single(port => port.Kind == kind).Number;
 
-    public TlsChannel Channel(PortKind kind)
+    public GrpcChannel Channel(PortKind kind)
     {
         var url = $"{(kind == PortKind.Insecure ? "http" : "https")}://localhost:{Port(kind)}";
         return TlsChannel.ForAddress(url, new Target(url, Enum.Parse<CredentialsKind>(kind.ToString()), Known, ServerName: null).Credentials());

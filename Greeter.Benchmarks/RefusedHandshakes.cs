@@ -1,7 +1,8 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using GrpcTls.AspNetCore;
 using GrpcTls;
+using GrpcTls.AspNetCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Greeter.Benchmarks;
 
@@ -13,18 +14,18 @@ internal static class RefusedHandshakes
     public static async Task RunAsync(int rounds)
     {
         await using var server = await BenchServer.StartAsync(_ => { });
-        var source = (TlsMaterialSource)server.App.Services.GetService(typeof(TlsMaterialSource))!;
+        var source = server.App.Services.GetRequiredService<TlsMaterialSources>().Get(TlsSide.Server);
         var silent = TlsHandshake.MutualServer(source.Current);
-        var refusals = (HandshakeRejections)server.App.Services.GetService(typeof(HandshakeRejections))!;
-        var explaining = TlsHandshake.MutualServer(source.Current, refusals.Observer(source.Current));
-        var port = new ServerPort(PortKind.Mtls, 1, ListenScope.Loopback);
+        var rejections = TlsServerServices.Of(server.App.Services).Rejections;
+        var explaining = TlsHandshake.MutualServer(source.Current, rejections.Observer(source.Current));
+        var endpoint = new TlsEndpointFeature("mtls", IsTls: true, IsMutual: true);
         await Paired.RunAsync(
             "Handshakes that are refused, client and server together", "handshake", rounds,
-            ("without an explanation", () => RunAsync(silent, port)),
-            ("with our explanation", () => RunAsync(explaining, port)));
+            ("without an explanation", () => RunAsync(silent, endpoint)),
+            ("with our explanation", () => RunAsync(explaining, endpoint)));
     }
 
-    private static async Task<int> RunAsync(SslServerAuthenticationOptions options, ServerPort port)
+    private static async Task<int> RunAsync(SslServerAuthenticationOptions options, TlsEndpointFeature endpoint)
     {
         var client = TlsHandshake.Client(BenchServer.Stranger);
         client.TargetHost = "localhost";
@@ -36,7 +37,7 @@ internal static class RefusedHandshakes
             var connecting = near.ConnectAsync((System.Net.IPEndPoint)listener.LocalEndpoint);
             using var far = await listener.AcceptTcpClientAsync();
             await connecting;
-            HandshakeContext.Begin(port, far.Client.RemoteEndPoint);
+            HandshakeContext.Begin(endpoint, far.Client.RemoteEndPoint);
             await using var server = new SslStream(far.GetStream());
             await using var stranger = new SslStream(near.GetStream());
             var shaken = stranger.AuthenticateAsClientAsync(client);

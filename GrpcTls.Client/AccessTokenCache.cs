@@ -38,7 +38,9 @@ public sealed class AccessTokenCache(Func<CancellationToken, Task<(string Token,
 
     /// <summary>The current token, fetched first where there is none. Calls that wait share one fetch, and its failure.</summary>
     /// <param name="cancellationToken">Ends the wait; the fetch goes on for the others.</param>
-    /// <exception cref="TimeoutException">The fetch took longer than <see cref="FetchLimit"/>. What it throws itself is not wrapped.</exception>
+    /// <exception cref="TimeoutException">
+    /// The fetch took longer than <see cref="FetchLimit"/>. What it throws itself is not wrapped.
+    /// </exception>
     public async Task<string> GetAsync(CancellationToken cancellationToken)
     {
         Task<CachedToken> pending;

@@ -28,7 +28,7 @@ internal sealed record ClientHandlers(string? ServerName, bool ProbeOnFailure, T
     }
 
     private FailureDiagnosisHandler Around(HttpMessageHandler transport, Func<TlsMaterial?> material, bool needsTls) =>
-        new(new RequestHandler(transport, needsTls, ServerName), ProbeOnFailure ? material : null, Time);
+        new(new RequestHandler(transport, needsTls, ServerName), ProbeOnFailure ? material : null, isNamed: ServerName is not null, Time);
 
     private static SocketsHttpHandler Transport(TlsMaterial material)
     {

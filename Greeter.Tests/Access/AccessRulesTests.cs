@@ -121,6 +121,8 @@ public sealed class AccessRulesTests : IDisposable
     {
         foreach (var source in ((IConfigurationBuilder)builder.Configuration).Sources.Where(source => source is not Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource).ToArray())
             ((IConfigurationBuilder)builder.Configuration).Sources.Remove(source);
+        var files = TestServer.Arguments(_folder).Chunk(2).Where(setting => !setting[0].StartsWith("--Access", StringComparison.Ordinal));
+        builder.Configuration.AddInMemoryCollection(files.Select(setting => KeyValuePair.Create(setting[0][2..], (string?)setting[1])));
     });
 
     private Task<TestServer> StartAsync(string text)

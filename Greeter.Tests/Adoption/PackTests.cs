@@ -92,8 +92,10 @@ public sealed class PackTests(PackTests.Packed packed) : IClassFixture<PackTests
         {
             using var zip = ZipFile.OpenRead(Path.Combine(folder, package));
             var files = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
-            foreach (var entry in zip.Entries.Where(entry => entry.FullName is not "_rels/.rels" && !entry.Name.EndsWith(".psmdcp", StringComparison.Ordinal)))
+            foreach (var entry in zip.Entries)
             {
+                if (entry.FullName == "_rels/.rels" || entry.Name.EndsWith(".psmdcp", StringComparison.Ordinal))
+                    continue;
                 using var content = new MemoryStream();
                 using var stream = entry.Open();
                 stream.CopyTo(content);

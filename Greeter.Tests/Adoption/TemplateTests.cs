@@ -52,7 +52,8 @@ public sealed class TemplateTests : IDisposable
             ("Ports__Insecure", "0"), ("Ports__Tls", "0"), ("Ports__Mtls", "0"));
         await server.Error.WaitForAsync("orders: ready");
         const string Listening = "orders: listening mtls ";
-        var address = server.Error.ToString().Split('\n').Single(line => line.StartsWith(Listening, StringComparison.Ordinal))[Listening.Length..].Trim();
+        var said = server.Error.ToString().Split('\n').Single(line => line.StartsWith(Listening, StringComparison.Ordinal));
+        var address = said[Listening.Length..].Trim();
 
         var client = await ChildProcess.RunAsync(
             Programs.Dotnet, [Path.Combine(Orders, "Orders.Client", bin, "Orders.Client.dll")], Orders, ("Addresses__Mtls", address));

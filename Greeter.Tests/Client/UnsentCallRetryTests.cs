@@ -78,7 +78,7 @@ public sealed class UnsentCallRetryTests : IDisposable
     // Without the explanation of a failure, which connects too.
     private static Helloworld.Greeter.GreeterClient Client(Grpc.Net.Client.GrpcChannel channel) => new(channel.WithTransparentRetry());
 
-    private static Grpc.Net.Client.GrpcChannel Channel(int port) => TlsChannel.ForAddress($"https://localhost:{port}", new SslCredentials(TestPki.Ec.ServerCa.RootsPem));
+    private static Grpc.Net.Client.GrpcChannel Channel(int port) => TlsChannel.ForAddress($"https://localhost:{port}", new SslCredentials(TestPki.Ec.ServerCa.RootsPem), probeOnFailure: false);
 
     // Once something has come: before that, the channel has not given the connection to a call.
     private static async Task ResetAsync(NetworkStream client, CancellationToken stop)

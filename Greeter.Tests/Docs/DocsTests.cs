@@ -40,7 +40,7 @@ public abstract class DocsPageTests(DocsShell shell, string page) : IClassFixtur
     {
         // The first page's scripts run as they stand; the others take what was built of them.
         if (page != "README.md")
-            await shell.TakeBuiltScriptsAsync();
+            await shell.TakeBuiltScriptsAsync(DocsPage.Of(page));
         foreach (var block in DocsPage.Of(page).Blocks.Where(block => block.Marked("not run") is null))
         {
             if (block.Language == "console")

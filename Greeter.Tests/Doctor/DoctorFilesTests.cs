@@ -7,38 +7,53 @@ public sealed class DoctorFilesTests
 {
     private const string Good = "files ok, dates ok, chain ok, names ok, keys ok, permissions ok";
 
-    // What the server's certificate is like, the steps, the problem, and what it has to name.
-    public static TheoryData<string, string, string?, string> Cases => new()
-    {
-        { "good", Good, null, "" },
-        { "expires", Good.Replace("dates ok", "dates warn", StringComparison.Ordinal), "expires-soon", "CN=localhost is valid until" },
-        { "expired", Good.Replace("dates ok", "dates FAIL", StringComparison.Ordinal), "not-valid-now", "CN=localhost is valid from" },
-        { "future", Good.Replace("dates ok", "dates FAIL", StringComparison.Ordinal), "not-valid-now", "CN=localhost is valid from" },
-        { "nameless", Good.Replace("names ok", "names warn", StringComparison.Ordinal), "certificate-without-names", "CN=localhost" },
-        { "weak", Good.Replace("keys ok", "keys warn", StringComparison.Ordinal), "weak-key", "an RSA key of 1024 bits" },
-        { "stranger between", Good.Replace("chain ok", "chain warn", StringComparison.Ordinal), "chain-broken", "CN=localhost is signed by" },
-        { "0644", Good.Replace("permissions ok", "permissions warn", StringComparison.Ordinal), "key-readable-by-others", "has the mode 644" },
-        { "0640", Good, null, "" },
-        { "0666", "files FAIL, dates -, chain -, names -, keys -, permissions -", "file-writable-by-others", "has the mode 666" },
-        { "no key", "files FAIL, dates -, chain -, names -, keys -, permissions -", "file-missing", "server_key.pem does not exist" },
-        { "another key", "files FAIL, dates -, chain -, names -, keys -, permissions -", "key-mismatch", "server_key.pem" },
-    };
+    private const string Unread = "files FAIL, dates -, chain -, names -, keys -, permissions -";
+
+    private static readonly DateTimeOffset Now = TestPki.Now;
+
+    // The steps, and what is wrong.
+    private static readonly (string Steps, Fault<TestFolder> Fault)[] Cases =
+    [
+        (Good, new("nothing", null, _ => { })),
+        (With("dates warn"), new("expires soon", "expires-soon", folder => Issue(folder, server => server with { NotBefore = Now.AddDays(-25), NotAfter = Now.AddDays(5) }),
+            "CN=localhost is valid until")),
+        (With("dates FAIL"), new("expired", "not-valid-now", folder => Issue(folder, server => server with { NotBefore = Now.AddDays(-25), NotAfter = Now.AddDays(-5) }),
+            "CN=localhost is valid from")),
+        (With("dates FAIL"), new("not valid yet", "not-valid-now", folder => Issue(folder, server => server with { NotBefore = Now.AddDays(5) }),
+            "CN=localhost is valid from")),
+        (With("names warn"), new("no names", "certificate-without-names", folder => Issue(folder, _ => new LeafProfile { CommonName = "localhost", ServerAuth = true }),
+            "CN=localhost")),
+        (With("keys warn"), new("a short key", "weak-key", folder => Issue(folder, server => server with { Key = KeyKind.Rsa, RsaBits = 1024 }),
+            "an RSA key of 1024 bits")),
+        (With("chain warn"), new("another authority's intermediate", "chain-broken",
+            folder => folder.Write(folder.ServerCert, TestPki.Ec.Server.LeafPem + TestPki.Ec.ClientCa.Issuing.ExportCertificatePem() + "\n"),
+            "CN=localhost is signed by")),
+        (With("permissions warn"), new("a key that others can read", "key-readable-by-others", folder => SetMode(folder, "0644"), "has the mode 644")),
+        (Good, new("a key that a group can read", null, folder => SetMode(folder, "0640"))),
+        (Unread, new("a key that others can write", "file-writable-by-others", folder => SetMode(folder, "0666"), "has the mode 666")),
+        (Unread, new("no key", "file-missing", folder => File.Delete(folder.ServerKey), "server_key.pem does not exist")),
+        (Unread, new("another certificate's key", "key-mismatch", folder => folder.Write(folder.ServerKey, TestPki.Ec.Client.KeyPem), "server_key.pem")),
+    ];
+
+    public static TheoryData<string> Faults => Fault.Names(Cases.Select(each => each.Fault));
 
     [Theory]
-    [MemberData(nameof(Cases))]
-    public async Task Files_are_checked_without_a_server(string how, string steps, string? problem, string named)
+    [MemberData(nameof(Faults))]
+    public async Task Files_are_checked_without_a_server(string what)
     {
+        var (steps, fault) = Cases.Single(each => each.Fault.What == what);
         using var folder = TestFolder.With(TestPki.Ec);
-        Break(folder, how);
+        Secure(folder.ServerKey);
+        fault.Break(folder);
 
         var doctor = await TestClient.RunAsync(folder, "doctor", "--files", folder.Root);
 
         DoctorTests.Steps(doctor).Should().Be(steps);
         doctor.ExitCode.Should().Be(steps.Contains("FAIL", StringComparison.Ordinal) ? 1 : 0, "a warning is no failure");
-        if (problem is null)
+        if (fault.Problem is null)
             doctor.Error.Should().BeEmpty();
         else
-            doctor.ShouldFailWith(problem, named);
+            doctor.ShouldFailWith(fault.Problem, fault.Named);
     }
 
     [Fact]
@@ -56,30 +71,15 @@ public sealed class DoctorFilesTests
         bad.ShouldFailWith("trusts-only-intermediate", folder.ServerCa);
     }
 
-    private static void Break(TestFolder folder, string how)
+    private static string With(string step) => Good.Replace($"{step.Split(' ')[0]} ok", step, StringComparison.Ordinal);
+
+    private static void Issue(TestFolder folder, Func<LeafProfile, LeafProfile> change) =>
+        folder.WriteServer(TestPki.Ec.ServerCa.Issue(change(LeafProfile.Server()), Now));
+
+    private static void SetMode(TestFolder folder, string mode)
     {
-        var (now, server) = (TestPki.Now, LeafProfile.Server());
-        var issued = TestPki.Ec.ServerCa.Issue(
-            how switch
-            {
-                "expires" => server with { NotBefore = now.AddDays(-25), NotAfter = now.AddDays(5) },
-                "expired" => server with { NotBefore = now.AddDays(-25), NotAfter = now.AddDays(-5) },
-                "future" => server with { NotBefore = now.AddDays(5) },
-                "nameless" => new LeafProfile { CommonName = "localhost", ServerAuth = true },
-                "weak" => server with { Key = KeyKind.Rsa, RsaBits = 1024 },
-                _ => server,
-            },
-            now);
-        folder.WriteServer(issued);
-        Secure(folder.ServerKey);
-        if (how == "stranger between")
-            folder.Write(folder.ServerCert, issued.LeafPem + TestPki.Ec.ClientCa.Issuing.ExportCertificatePem() + "\n");
-        if (how == "no key")
-            File.Delete(folder.ServerKey);
-        if (how == "another key")
-            folder.Write(folder.ServerKey, TestPki.Ec.Client.KeyPem);
-        if (how.StartsWith('0') && !OperatingSystem.IsWindows())
-            File.SetUnixFileMode(folder.ServerKey, (UnixFileMode)Convert.ToInt32(how, 8));
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(folder.ServerKey, (UnixFileMode)Convert.ToInt32(mode, 8));
     }
 
     private static void Secure(string key)

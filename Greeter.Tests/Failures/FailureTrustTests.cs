@@ -13,20 +13,39 @@ public sealed class FailureTrustTests
         { "twin", "server-authority-rekeyed", SslProtocols.Tls12 }, { "twin", "server-authority-rekeyed", SslProtocols.Tls13 },
     };
 
-    // A04, A07, A09, A10, A11: what the server shows, the problem, and values that have to be in the message.
+    // What the server shows.
+    private static readonly DateTimeOffset Now = TestPki.Now;
+    private static readonly DateTimeOffset Past = Now.AddDays(-3);
+    private static readonly DateTimeOffset Future = Now.AddDays(3);
+    private static readonly string Root = TestPki.Ec.ServerCa.Root.Subject;
+    private static readonly SelfSigned Self = SelfSigned.Create("alone");
+    private static readonly LongChain Long = LongChain.Create(TestPki.Ec.ServerCa, "localhost");
+
+    private static readonly Fault<TestFolder>[] Faults =
+    [
+        new("no intermediate", "server-intermediate-missing", folder => folder.Write(folder.ServerCert, TestPki.Ec.Server.LeafPem),
+            "CN=localhost", TestPki.Ec.ServerCa.Issuing.Subject, Root),
+        new("signed by itself", "server-self-signed", folder => Write(folder, Self.CertificatePem, Self.KeyPem),
+            "CN=alone", Root),
+        new("a client's usage", "server-certificate-usage", folder => Issue(folder, server => server with { ServerAuth = false, ClientAuth = true }),
+            "is for clientAuth; a server needs serverAuth"),
+        new("expired", "server-certificate-expired", folder => Issue(folder, server => server with { NotBefore = Now.AddDays(-9), NotAfter = Past }),
+            $"was valid until {Past:yyyy-MM-dd HH:mm:ss'Z'}; here it is {Now:yyyy-}"),
+        new("not valid yet", "server-certificate-not-yet-valid", folder => Issue(folder, server => server with { NotBefore = Future }),
+            $"is valid from {Future:yyyy-MM-dd HH:mm:ss'Z'}; here it is {Now:yyyy-}"),
+        new("one authority too many", "server-certificate-invalid", folder => Write(folder, Long.ChainPem, Long.KeyPem),
+            "CN=localhost", "CN=one too many", "InvalidBasicConstraints"),
+    ];
+
     public static TheoryData<string, SslProtocols> Shown
     {
         get
         {
             var data = new TheoryData<string, SslProtocols>();
-            foreach (var problem in new[]
+            foreach (var fault in Faults)
             {
-                "server-intermediate-missing", "server-self-signed", "server-certificate-usage", "server-certificate-expired", "server-certificate-not-yet-valid",
-                "server-certificate-invalid",
-            })
-            {
-                data.Add(problem, SslProtocols.Tls12);
-                data.Add(problem, SslProtocols.Tls13);
+                data.Add(fault.What, SslProtocols.Tls12);
+                data.Add(fault.What, SslProtocols.Tls13);
             }
 
             return data;
@@ -55,16 +74,18 @@ public sealed class FailureTrustTests
 
     [Theory]
     [MemberData(nameof(Shown))]
-    public async Task A_certificate_that_is_not_accepted_is_described_with_its_values(string problem, SslProtocols version)
+    public async Task A_certificate_that_is_not_accepted_is_described_with_its_values(string what, SslProtocols version)
     {
         var pki = TestPki.Ec;
         using var folder = TestFolder.With(pki);
-        var (chain, key, values) = Broken(pki, problem);
+        var fault = Fault.Of(Faults, what);
+        using var shown = TestFolder.With(pki);
+        fault.Break(shown);
         await using var good = await PeerServer.StartAsync(pki.Server.ChainPem, pki.Server.KeyPem, version);
-        await using var bad = await PeerServer.StartAsync(chain, key, version);
+        await using var bad = await PeerServer.StartAsync(File.ReadAllText(shown.ServerCert), File.ReadAllText(shown.ServerKey), version);
 
         (await TestClient.RunAsync(folder, "--credentials", "tls", "--address", good.Url)).ShouldGreet();
-        (await TestClient.RunAsync(folder, "--credentials", "tls", "--address", bad.Url)).ShouldFail(problem, values);
+        (await TestClient.RunAsync(folder, "--credentials", "tls", "--address", bad.Url)).ShouldFail(fault.Problem!, fault.Named);
     }
 
     [Fact]
@@ -95,37 +116,14 @@ public sealed class FailureTrustTests
             .Should().Equal("[server-authority-unknown]", "[server-certificate-expired]", "[server-name-mismatch]");
     }
 
-    private static (string Chain, string Key, string[] Values) Broken(TestPki pki, string problem)
+    private static void Write(TestFolder folder, string chain, string key)
     {
-        var now = TestPki.Now;
-        var (past, future) = (now.AddDays(-3), now.AddDays(3));
-        if (problem == "server-self-signed")
-        {
-            var self = SelfSigned.Create("alone");
-            return (self.CertificatePem, self.KeyPem, ["CN=alone", pki.ServerCa.Root.Subject]);
-        }
-
-        if (problem == "server-certificate-invalid")
-        {
-            var chain = LongChain.Create(pki.ServerCa, "localhost");
-            return (chain.ChainPem, chain.KeyPem, ["CN=localhost", "CN=one too many", "InvalidBasicConstraints"]);
-        }
-
-        var issued = problem switch
-        {
-            "server-certificate-usage" => pki.ServerCa.Issue(LeafProfile.Server() with { ServerAuth = false, ClientAuth = true }, now),
-            "server-certificate-expired" => pki.ServerCa.Issue(LeafProfile.Server() with { NotBefore = now.AddDays(-9), NotAfter = past }, now),
-            "server-certificate-not-yet-valid" => pki.ServerCa.Issue(LeafProfile.Server() with { NotBefore = future }, now),
-            _ => pki.Server,
-        };
-        return problem switch
-        {
-            "server-intermediate-missing" => (issued.LeafPem, issued.KeyPem, ["CN=localhost", pki.ServerCa.Issuing.Subject, pki.ServerCa.Root.Subject]),
-            "server-certificate-usage" => (issued.ChainPem, issued.KeyPem, ["is for clientAuth; a server needs serverAuth"]),
-            "server-certificate-expired" => (issued.ChainPem, issued.KeyPem, [$"was valid until {past:yyyy-MM-dd HH:mm:ss'Z'}; here it is {now:yyyy-}"]),
-            _ => (issued.ChainPem, issued.KeyPem, [$"is valid from {future:yyyy-MM-dd HH:mm:ss'Z'}; here it is {now:yyyy-}"]),
-        };
+        folder.Write(folder.ServerCert, chain);
+        folder.Write(folder.ServerKey, key);
     }
+
+    private static void Issue(TestFolder folder, Func<LeafProfile, LeafProfile> change) =>
+        folder.WriteServer(TestPki.Ec.ServerCa.Issue(change(LeafProfile.Server()), Now));
 
     private static string KeyId(Authority authority) =>
         authority.Root.Extensions.OfType<System.Security.Cryptography.X509Certificates.X509SubjectKeyIdentifierExtension>().Single().SubjectKeyIdentifier!;

@@ -44,7 +44,7 @@ public sealed class HealthTests : IAsyncLifetime
         var stopped = _server.App.StopAsync();
 
         (await NextAsync(known)).Should().Be(ServingStatus.NotServing);
-        (await known.Invoking(watch => watch.ResponseStream.MoveNext()).Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.Unavailable);
+        (await known.ResponseStream.MoveNext()).Should().BeFalse();
         await stopped;
     }
 
@@ -60,7 +60,7 @@ public sealed class HealthTests : IAsyncLifetime
         var check = () => new Health.HealthClient(channel).CheckAsync(unknown).ResponseAsync;
         await check.Should().ThrowAsync<RpcException>();
 
-        (await server.Log.WaitForAsync("grpc.health.v1.Health/Watch by ")).Should().StartWith("Information ").And.Contain("status 1 ");
+        (await server.Log.WaitForAsync("grpc.health.v1.Health/Watch by ")).Should().StartWith("Information ");
         (await server.Log.WaitForAsync("grpc.health.v1.Health/Check by ")).Should().StartWith("Warning ");
         server.Log.All.Where(line => line.StartsWith("Error", StringComparison.Ordinal)).Should().BeEmpty();
     }

@@ -7,43 +7,51 @@ public sealed class LoadProblemTests
 {
     private const string Password = "correct horse battery staple";
 
-    // Problem, the file that is broken, and how.
-    public static TheoryData<string, string, string> Cases => new()
-    {
-        { "file-missing", "server_cert.pem", "delete" },
-        { "file-missing", "server_key.pem", "delete" },
-        { "file-missing", "client_ca.pem", "delete" },
-        { "file-unreadable", "server_key.pem", "folder" },
-        { "not-pem", "server_cert.pem", "" },
-        { "not-pem", "client_ca.pem", "just some text" },
-        { "no-certificates", "server_cert.pem", "key" },
-        { "no-certificates", "client_ca.pem", "key" },
-        { "certificate-malformed", "server_cert.pem", "cut" },
-        { "certificate-malformed", "client_ca.pem", "glued" },
-        { "key-missing", "server_key.pem", "certificate" },
-        { "key-malformed", "server_key.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n" },
-        { "key-mismatch", "server_key.pem", "key of another" },
-        { "key-mismatch", "server_key.pem", "key of another algorithm" },
-        { "key-encrypted", "server_key.pem", "encrypted" },
-        { "key-legacy-encryption", "server_key.pem", "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END EC PRIVATE KEY-----\n" },
-        { "chain-order", "server_cert.pem", "reversed" },
-        { "server-certificate-usage", "server_cert.pem", "client's" },
-        { "trusts-only-intermediate", "client_ca.pem", "intermediate" },
-        { "trusts-leaf", "client_ca.pem", "leaf" },
-    };
+    private static readonly Fault<TestFolder>[] Faults =
+    [
+        new("no certificate", "file-missing", folder => File.Delete(folder.ServerCert), "server_cert.pem"),
+        new("no key", "file-missing", folder => File.Delete(folder.ServerKey), "server_key.pem"),
+        new("no roots", "file-missing", folder => File.Delete(folder.ClientCa), "client_ca.pem"),
+        new("a folder in the key's place", "file-unreadable", MakeKeyAFolder, "server_key.pem"),
+        Text("an empty certificate", "not-pem", "server_cert.pem", ""),
+        Text("roots that are just some text", "not-pem", "client_ca.pem", "just some text"),
+        Text("a key in the certificate's place", "no-certificates", "server_cert.pem", Server.KeyPem),
+        Text("a key in the roots' place", "no-certificates", "client_ca.pem", Server.KeyPem),
+        Text("a certificate that is cut off", "certificate-malformed", "server_cert.pem", Server.ChainPem[..^80]),
+        Text("roots without a line end between them", "certificate-malformed", "client_ca.pem",
+            (Server.LeafPem + Issuing).Replace("-----\n-----", "----------", StringComparison.Ordinal)),
+        Text("a certificate in the key's place", "key-missing", "server_key.pem", Server.ChainPem),
+        Text("a key that is none", "key-malformed", "server_key.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
+        Text("another certificate's key", "key-mismatch", "server_key.pem", TestPki.Ec.Client.KeyPem),
+        Text("a key of another algorithm", "key-mismatch", "server_key.pem", TestPki.Rsa.Server.KeyPem),
+        Text("an encrypted key", "key-encrypted", "server_key.pem", EncryptedKey.Pem(Server, Password)),
+        Text("a key that is encrypted in the old way", "key-legacy-encryption", "server_key.pem",
+            "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END EC PRIVATE KEY-----\n"),
+        Text("a chain in the wrong order", "chain-order", "server_cert.pem", Issuing + Server.LeafPem),
+        new("a client's certificate", "server-certificate-usage", folder => folder.WriteServer(TestPki.Ec.Client), "server_cert.pem"),
+        Text("an intermediate in the root's place", "trusts-only-intermediate", "client_ca.pem", Issuing),
+        Text("a leaf in the root's place", "trusts-leaf", "client_ca.pem", Server.LeafPem),
+    ];
+
+    public static TheoryData<string> Cases => Fault.Names(Faults);
+
+    private static Pki.IssuedCertificate Server => TestPki.Ec.Server;
+
+    private static string Issuing => TestPki.Ec.ServerCa.Issuing.ExportCertificatePem() + "\n";
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_file_that_cannot_be_used_is_named_with_its_problem(string problem, string file, string how)
+    public void A_file_that_cannot_be_used_is_named_with_its_problem(string what)
     {
+        var fault = Fault.Of(Faults, what);
         using var folder = TestFolder.With(TestPki.Ec);
         Load(folder).Should().BeEmpty("the twin without the mistake loads");
-        Break(folder, folder.Path(file), how);
+        fault.Break(folder);
 
         var problems = Load(folder);
 
-        problems.Should().ContainSingle().Which.Id.Should().Be(problem);
-        problems[0].Describe().Should().Contain(folder.Path(file)).And.Contain("Tls:").And.NotContainAny("{", "}");
+        problems.Should().ContainSingle().Which.Id.Should().Be(fault.Problem);
+        problems[0].Describe().Should().Contain(folder.Path(fault.Named[0])).And.Contain("Tls:").And.NotContainAny("{", "}");
     }
 
     [Fact]
@@ -116,32 +124,12 @@ public sealed class LoadProblemTests
         }
     }
 
-    private static void Break(TestFolder folder, string path, string how)
+    private static Fault<TestFolder> Text(string what, string problem, string file, string text) =>
+        new(what, problem, folder => folder.Write(file, text), file);
+
+    private static void MakeKeyAFolder(TestFolder folder)
     {
-        var server = TestPki.Ec.Server;
-        var issuing = TestPki.Ec.ServerCa.Issuing.ExportCertificatePem() + "\n";
-        if (how is "delete" or "folder")
-            File.Delete(path);
-        if (how == "folder")
-            Directory.CreateDirectory(path);
-        if (how is "delete" or "folder")
-            return;
-        if (how == "client's")
-            folder.WriteServer(TestPki.Ec.Client);
-        folder.Write(path, how switch
-        {
-            "key" => server.KeyPem,
-            "certificate" => server.ChainPem,
-            "cut" => server.ChainPem[..^80],
-            "glued" => (server.LeafPem + issuing).Replace("-----\n-----", "----------", StringComparison.Ordinal),
-            "key of another" => TestPki.Ec.Client.KeyPem,
-            "key of another algorithm" => TestPki.Rsa.Server.KeyPem,
-            "encrypted" => EncryptedKey.Pem(server, Password),
-            "reversed" => issuing + server.LeafPem,
-            "client's" => TestPki.Ec.Client.ChainPem,
-            "intermediate" => issuing,
-            "leaf" => server.LeafPem,
-            _ => how,
-        });
+        File.Delete(folder.ServerKey);
+        Directory.CreateDirectory(folder.ServerKey);
     }
 }

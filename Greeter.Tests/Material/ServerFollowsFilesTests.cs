@@ -15,11 +15,24 @@ public sealed class ServerFollowsFilesTests : IDisposable
 
     public static TheoryData<string> Ways => Replacing.Ways;
 
-    public static TheoryData<string, string> BadSets => new()
-    {
-        { "missing key", "file-missing" }, { "key of another certificate", "key-mismatch" }, { "truncated file", "certificate-malformed" }, { "empty file", "not-pem" },
-        { "folder in place of a file", "file-unreadable" }, { "wrong order", "chain-order" }, { "expired leaf", "not-valid-now" }, { "no roots", "not-pem" },
-    };
+    // What is put in place of a good set, and the problem that says so.
+    private static readonly Fault<BadSet>[] Faults =
+    [
+        new("no key", "file-missing", set => File.Delete(set.Key)),
+        new("another certificate's key", "key-mismatch", set => File.WriteAllText(set.Key, TestPki.Ec.Client.KeyPem)),
+        new("a certificate that is cut off", "certificate-malformed", set => File.WriteAllText(set.Chain, set.Next.ChainPem[..^100])),
+        new("an empty certificate", "not-pem", set => File.WriteAllText(set.Chain, "")),
+        new("a folder in the key's place", "file-unreadable", set => set.MakeKeyAFolder()),
+        new("a chain in the wrong order", "chain-order", set => set.Write(
+            TestPki.Ec.ServerCa.Issuing.ExportCertificatePem() + "\n" + set.Next.LeafPem, set.Next.KeyPem)),
+        new("an expired certificate", "not-valid-now", set => set.Take(Expired)),
+        new("no roots", "not-pem", set => File.WriteAllText(set.Roots, "")),
+    ];
+
+    public static TheoryData<string> BadSets => Fault.Names(Faults);
+
+    private static IssuedCertificate Expired => TestPki.Ec.ServerCa.Issue(
+        LeafProfile.Server() with { NotBefore = TestPki.Now.AddDays(-2), NotAfter = TestPki.Now.AddDays(-1) }, TestPki.Now);
 
     [Theory]
     [MemberData(nameof(Ways))]
@@ -43,21 +56,23 @@ public sealed class ServerFollowsFilesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(BadSets))]
-    public async Task A_bad_set_changes_nothing_is_said_once_and_the_good_one_after_it_is_taken(string how, string problem)
+    public async Task A_bad_set_changes_nothing_is_said_once_and_the_good_one_after_it_is_taken(string what)
     {
+        var fault = Fault.Of(Faults, what);
         var live = Replacing.Prepare("copy over", _folder.Root);
         Replacing.Put("copy over", _folder.Root, 1, Set(TestPki.Ec.Server), () => { });
         await using var server = await StartAsync(live);
         var next = TestPki.Ec.ServerCa.Issue(LeafProfile.Server(), TestPki.Now);
-        Break(live, how, next);
+        var bad = new BadSet(live, next);
+        fault.Break(bad);
 
         for (var i = 0; i < 5; i++)
             _time.Advance(Interval);
 
         (await ShownAsync(server)).Should().Be(TestPki.Ec.Server.Certificate.Thumbprint);
-        server.Log.All.Where(line => line.Contains("stay in use", StringComparison.Ordinal)).Should().ContainSingle().Which.Should().Contain($"[{problem}]");
-        if (how == "folder in place of a file")
-            Directory.Delete(Path.Combine(live, "server_key.pem"));
+        server.Log.All.Where(line => line.Contains("stay in use", StringComparison.Ordinal)).Should().ContainSingle().Which.Should().Contain($"[{fault.Problem}]");
+        if (Directory.Exists(bad.Key))
+            Directory.Delete(bad.Key);
         Replacing.Put("copy over", _folder.Root, 3, Set(next), () => { });
         _time.Advance(Interval);
         (await ShownAsync(server)).Should().Be(next.Certificate.Thumbprint);
@@ -87,27 +102,6 @@ public sealed class ServerFollowsFilesTests : IDisposable
         ["client_ca.pem"] = TestPki.Ec.ClientCa.RootsPem,
     };
 
-    private static void Break(string live, string how, IssuedCertificate next)
-    {
-        string At(string name) => Path.Combine(live, name);
-        if (how is "missing key" or "folder in place of a file")
-            File.Delete(At("server_key.pem"));
-        if (how == "folder in place of a file")
-            Directory.CreateDirectory(At("server_key.pem"));
-        var expired = TestPki.Ec.ServerCa.Issue(LeafProfile.Server() with { NotBefore = TestPki.Now.AddDays(-2), NotAfter = TestPki.Now.AddDays(-1) }, TestPki.Now);
-        foreach (var (name, text) in how switch
-        {
-            "key of another certificate" => [("server_key.pem", TestPki.Ec.Client.KeyPem)],
-            "truncated file" => [("server_cert.pem", next.ChainPem[..^100])],
-            "empty file" => [("server_cert.pem", "")],
-            "wrong order" => [("server_key.pem", next.KeyPem), ("server_cert.pem", TestPki.Ec.ServerCa.Issuing.ExportCertificatePem() + "\n" + next.LeafPem)],
-            "expired leaf" => [("server_key.pem", expired.KeyPem), ("server_cert.pem", expired.ChainPem)],
-            "no roots" => [("client_ca.pem", "")],
-            _ => Array.Empty<(string, string)>(),
-        })
-            File.WriteAllText(At(name), text);
-    }
-
     private Task<TestServer> StartAsync(string live) => TestServer.StartAsync(
         _folder, _time, "--Tls:CertificateChain", Path.Combine(live, "server_cert.pem"), "--Tls:PrivateKey", Path.Combine(live, "server_key.pem"),
         "--Tls:TrustedRoots", Path.Combine(live, "client_ca.pem"));
@@ -121,5 +115,28 @@ public sealed class ServerFollowsFilesTests : IDisposable
         options.AllowTlsResume = false;
         await tls.AuthenticateAsClientAsync(options);
         return ((System.Security.Cryptography.X509Certificates.X509Certificate2)tls.RemoteCertificate!).Thumbprint;
+    }
+
+    private sealed record BadSet(string Live, IssuedCertificate Next)
+    {
+        public string Chain => Path.Combine(Live, "server_cert.pem");
+
+        public string Key => Path.Combine(Live, "server_key.pem");
+
+        public string Roots => Path.Combine(Live, "client_ca.pem");
+
+        public void Take(IssuedCertificate issued) => Write(issued.ChainPem, issued.KeyPem);
+
+        public void Write(string chain, string key)
+        {
+            File.WriteAllText(Key, key);
+            File.WriteAllText(Chain, chain);
+        }
+
+        public void MakeKeyAFolder()
+        {
+            File.Delete(Key);
+            Directory.CreateDirectory(Key);
+        }
     }
 }

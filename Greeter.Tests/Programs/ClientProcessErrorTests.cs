@@ -99,7 +99,7 @@ public sealed class ClientProcessErrorTests : IDisposable
 
         var end = await client.WaitForEndAsync();
         (end.ExitCode, end.Output).Should().Be((1, "Hello Ada" + Environment.NewLine));
-        ThreeLines.Ids(end.Error).Should().Equal("server-unreachable");
+        ThreeLines.Ids(end.Error).Should().Equal("connection-lost");
     }
 
     public void Dispose() => _folder.Dispose();

@@ -10,11 +10,29 @@ public sealed class SecretTests
     private const string Password = "correct-horse-battery-staple";
 
     // What is wrong with a key, or beside it.
-    public static TheoryData<string> Faults => new()
-    {
-        "nothing", "another key", "another kind of key", "cut", "damaged", "no end", "one line", "no label", "key in place of the certificate", "key in place of the roots",
-        "key in place of the password", "encrypted, no password", "encrypted, wrong password", "password in the key's place", "traditional", "expired", "another authority",
-    };
+    private static readonly Fault<Held>[] All =
+    [
+        new("nothing", null, _ => { }),
+        Key("another key", _ => TestPki.Ec.Server.KeyPem),
+        Key("another kind of key", _ => TestPki.Rsa.Client.KeyPem),
+        Key("cut", held => held.KeyPem[..^60]),
+        Key("damaged", held => held.KeyPem.Insert(60, "!")),
+        Key("no end", held => held.KeyPem.Replace("-----END PRIVATE KEY-----", "", StringComparison.Ordinal)),
+        Key("one line", held => held.KeyPem.ReplaceLineEndings(" ")),
+        Key("no label", held => string.Join('\n', Lines(held.KeyPem))),
+        Key("traditional", held =>
+            $"-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\n{string.Join('\n', Lines(held.KeyPem))}\n-----END EC PRIVATE KEY-----\n"),
+        Key("password in the key's place", _ => Password),
+        Key("encrypted, no password", held => held.EncryptedPem),
+        new("encrypted, wrong password", null, held => held.Write(held.EncryptedPem, password: "not-" + Password)),
+        new("key in place of the password", null, held => held.Write(held.EncryptedPem, password: held.KeyPem)),
+        new("key in place of the certificate", null, held => held.Folder.Write(held.Chain, held.KeyPem)),
+        new("key in place of the roots", null, held => held.Folder.Write(held.Roots, held.KeyPem)),
+        new("expired", null, held => held.Take(held.Expired)),
+        new("another authority", null, held => held.Take(held.Stranger)),
+    ];
+
+    public static TheoryData<string> Faults => Fault.Names(All);
 
     [Theory]
     [MemberData(nameof(Faults))]
@@ -22,7 +40,7 @@ public sealed class SecretTests
     {
         using var folder = TestFolder.With(TestPki.Ec);
         await using var server = await TestServer.StartAsync(folder);
-        var secrets = Break(folder, fault, folder.ClientKey, folder.ClientCert, folder.ServerCa, TestPki.Ec.ClientCa, LeafProfile.Client());
+        var secrets = Break(new Held(folder, folder.ClientKey, folder.ClientCert, folder.ServerCa, TestPki.Ec.ClientCa, LeafProfile.Client()), fault);
         string[] call = ["--credentials", "mtls", "--verbose"];
         var output = new List<string>();
 
@@ -46,7 +64,7 @@ public sealed class SecretTests
     public async Task The_server_tells_no_secret(string fault)
     {
         using var folder = TestFolder.With(TestPki.Ec);
-        var secrets = Break(folder, fault, folder.ServerKey, folder.ServerCert, folder.ClientCa, TestPki.Ec.ServerCa, LeafProfile.Server());
+        var secrets = Break(new Held(folder, folder.ServerKey, folder.ServerCert, folder.ClientCa, TestPki.Ec.ServerCa, LeafProfile.Server()), fault);
         string said;
         try
         {
@@ -70,45 +88,55 @@ public sealed class SecretTests
         said.Should().NotContain("PRIVATE KEY-----");
     }
 
-    private static IEnumerable<string> Break(TestFolder folder, string fault, string key, string chain, string roots, Authority authority, LeafProfile profile)
+    private static IEnumerable<string> Break(Held held, string fault)
     {
-        var issued = authority.Issue(fault == "expired" ? profile with { NotBefore = TestPki.Now.AddDays(-9), NotAfter = TestPki.Now.AddDays(-1) } : profile, TestPki.Now);
-        var stranger = new TestPki(KeyKind.Ec).Client;
-        var encrypted = EncryptedKey.Pem(issued, Password);
-        folder.Write(chain, fault == "another authority" ? stranger.ChainPem : issued.ChainPem);
-        folder.Write("password.txt", "");
-        folder.Write(key, fault switch
-        {
-            "another key" => TestPki.Ec.Server.KeyPem,
-            "another kind of key" => TestPki.Rsa.Client.KeyPem,
-            "cut" => issued.KeyPem[..^60],
-            "damaged" => issued.KeyPem.Insert(60, "!"),
-            "no end" => issued.KeyPem.Replace("-----END PRIVATE KEY-----", "", StringComparison.Ordinal),
-            "one line" => issued.KeyPem.ReplaceLineEndings(" "),
-            "no label" => string.Join('\n', Lines(issued.KeyPem)),
-            "another authority" => stranger.KeyPem,
-            "traditional" => $"-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\n{string.Join('\n', Lines(issued.KeyPem))}\n-----END EC PRIVATE KEY-----\n",
-            "password in the key's place" => Password,
-            _ when fault.StartsWith("encrypted", StringComparison.Ordinal) => encrypted,
-            _ => issued.KeyPem,
-        });
-        if (fault == "encrypted, wrong password")
-            folder.Write("password.txt", "not-" + Password);
-        if (fault == "key in place of the password")
-            (folder.Write("password.txt", issued.KeyPem), folder.Write(key, encrypted)).Should().NotBeNull();
-        if (fault == "key in place of the certificate")
-            folder.Write(chain, issued.KeyPem);
-        if (fault == "key in place of the roots")
-            folder.Write(roots, issued.KeyPem);
-        using var parameters = ECDsa.Create();
-        parameters.ImportFromPem(issued.KeyPem);
+        held.Take(held.Issued);
+        held.Folder.Write("password.txt", "");
+        Fault.Of(All, fault).Break(held);
+        IssuedCertificate[] all = [held.Issued, held.Expired, held.Stranger, TestPki.Ec.Server, TestPki.Ec.Client];
         return
         [
-            Password, Convert.ToHexString(parameters.ExportParameters(includePrivateParameters: true).D!),
-            .. new[] { issued.KeyPem, encrypted, TestPki.Ec.Server.KeyPem, TestPki.Ec.Client.KeyPem, TestPki.Rsa.Client.KeyPem, stranger.KeyPem }.SelectMany(Lines),
+            Password, .. all.Select(issued => Number(issued.KeyPem)),
+            .. all.Append(TestPki.Rsa.Client).Select(issued => issued.KeyPem).Append(held.EncryptedPem).SelectMany(Lines),
         ];
     }
 
+    private static string Number(string keyPem)
+    {
+        using var key = ECDsa.Create();
+        key.ImportFromPem(keyPem);
+        return Convert.ToHexString(key.ExportParameters(includePrivateParameters: true).D!);
+    }
+
+    private static Fault<Held> Key(string what, Func<Held, string> pem) => new(what, null, held => held.Write(pem(held), password: ""));
+
     // The lines between the labels, without those that every key of a kind begins with.
     private static IEnumerable<string> Lines(string pem) => pem.Split('\n').Where(line => line.Length > 20 && !line.StartsWith('-'));
+
+    /// <summary>One side's files, and what may come in their place.</summary>
+    private sealed record Held(TestFolder Folder, string KeyFile, string Chain, string Roots, Authority Authority, LeafProfile Profile)
+    {
+        public IssuedCertificate Issued { get; } = Authority.Issue(Profile, TestPki.Now);
+
+        public IssuedCertificate Expired { get; } =
+            Authority.Issue(Profile with { NotBefore = TestPki.Now.AddDays(-9), NotAfter = TestPki.Now.AddDays(-1) }, TestPki.Now);
+
+        public IssuedCertificate Stranger { get; } = new TestPki(KeyKind.Ec).Client;
+
+        public string KeyPem => Issued.KeyPem;
+
+        public string EncryptedPem => field ??= EncryptedKey.Pem(Issued, Password);
+
+        public void Take(IssuedCertificate issued)
+        {
+            Folder.Write(Chain, issued.ChainPem);
+            Folder.Write(KeyFile, issued.KeyPem);
+        }
+
+        public void Write(string key, string password)
+        {
+            Folder.Write(KeyFile, key);
+            Folder.Write("password.txt", password);
+        }
+    }
 }

@@ -42,6 +42,8 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
             """),
     ];
 
+    private static readonly string[] Scripts = ["scripts/certs.cs", "scripts/users.cs", "docs/tap.cs"];
+
     private readonly TestFolder _folder = new();
     private readonly Dictionary<string, string> _free = [];
     private readonly Dictionary<string, (ChildProcess Process, int Seen)> _running = [];
@@ -73,9 +75,9 @@ public sealed partial class DocsShell : IAsyncLifetime, IDisposable
     public Task InitializeAsync() => Task.CompletedTask;
 
     /// <summary>From now on <c>dotnet run scripts/certs.cs</c> starts what was built of it before.</summary>
-    public async Task TakeBuiltScriptsAsync()
+    internal async Task TakeBuiltScriptsAsync(DocsPage page)
     {
-        foreach (var script in new[] { "scripts/certs.cs", "scripts/users.cs", "docs/tap.cs" })
+        foreach (var script in Scripts.Where(script => page.Text.Contains($"dotnet run {script}", StringComparison.Ordinal)))
             await BuiltScript.CopyAsync(script, Root);
     }
 

@@ -11,9 +11,14 @@ internal sealed class RefusalCount : IDisposable
     private readonly MeterListener _listener = new();
 
     public RefusalCount(TestServer server)
+        : this(server.App.Services)
+    {
+    }
+
+    public RefusalCount(IServiceProvider services)
     {
         // Tests run side by side: this server's meter has its container as the scope.
-        var scope = server.App.Services.GetRequiredService<IMeterFactory>();
+        var scope = services.GetRequiredService<IMeterFactory>();
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Name == "grpctls.rejections" && instrument.Meter.Scope == scope)

@@ -14,14 +14,16 @@ internal static class TlsEndpoint
     public static ListenOptions Use(ListenOptions listen, string set, bool isMutual)
     {
         var server = TlsServerServices.Of(listen.ApplicationServices);
-        var sources = listen.ApplicationServices.GetService<TlsMaterialSources>() ?? throw new TlsException(TlsProblems.TlsNotConfigured.With(
-            ("set", set.Length == 0 ? "the set without a name" : $"the set '{set}'")));
+        var sources = listen.ApplicationServices.GetService<TlsMaterialSources>() ?? throw new TlsException(
+            TlsProblems.TlsNotConfigured.With(("set", set.Length == 0 ? "the set without a name" : $"the set '{set}'")));
         sources.Require(new TlsRequirement(set, TlsSide.Server, isMutual));
-        var endpoint = new Lazy<Material>(() => new Material(sources.Get(TlsSide.Server, set), listen, server, isMutual), LazyThreadSafetyMode.PublicationOnly);
+        var endpoint = new Lazy<Material>(
+            () => new Material(sources.Get(TlsSide.Server, set), listen, server, isMutual), LazyThreadSafetyMode.PublicationOnly);
         if (isMutual)
             server.WhenStarted(() => _ = endpoint.Value);
 
-        Begin(listen, new TlsEndpointFeature(isMutual ? "mtls" : "tls", IsTls: true, isMutual), () => isMutual ? endpoint.Value.Source : null);
+        var unnamed = new TlsEndpointFeature(isMutual ? "mtls" : "tls", IsTls: true, isMutual);
+        Begin(listen, unnamed, () => isMutual ? endpoint.Value.Source : null);
         listen.Use(new HandshakeGuard(server.Rejections).Before);
         UseHttps(listen, server, () => endpoint.Value.Options.Current);
         listen.Use(next => AfterHandshake(listen, server.Rejections, next));
@@ -38,48 +40,53 @@ internal static class TlsEndpoint
         return listen;
     }
 
-    private static void Begin(ListenOptions listen, TlsEndpointFeature unnamed, Func<TlsMaterialSource?> source) => listen.Use(next => connection =>
+    private static void Begin(ListenOptions listen, TlsEndpointFeature unnamed, Func<TlsMaterialSource?> source) =>
+        listen.Use(next => connection => Begin(connection, unnamed, source, next));
+
+    private static Task Begin(ConnectionContext connection, TlsEndpointFeature unnamed, Func<TlsMaterialSource?> source, ConnectionDelegate next)
     {
         var endpoint = connection.Features.Get<TlsEndpointFeature>() is { } named ? unnamed with { Name = named.Name } : unnamed;
         connection.Features.Set(endpoint);
         connection.Features.Set(new ConnectionAddress((connection.RemoteEndPoint as IPEndPoint)?.Address));
         HandshakeContext.Begin(endpoint, connection.RemoteEndPoint, source());
         return next(connection);
-    });
+    }
 
     private static void Serve(ListenOptions listen, TlsServerServices server)
     {
         listen.Use(server.Tracker.Track);
         listen.Use(next =>
         {
-            var closing = new GracefulClose(server.Options.HandshakeTimeout, InFlight(listen.KestrelServerOptions.Limits.Http2), server.Closed, server.Time);
+            var inFlight = InFlight(listen.KestrelServerOptions.Limits.Http2);
+            var closing = new GracefulClose(server.Options.HandshakeTimeout, inFlight, server.Closed, server.Time);
             var close = closing.Close(next);
             return connection => SpeaksHttp2(listen, connection) ? close(connection) : next(connection);
         });
     }
 
-    // Kestrel says why a handshake failed in its log alone, and asks for the log when the endpoint's pipeline is built, from the
-    // last part to the first. So it is given one that hears it first: no provider, filter or level stands between.
+    // Kestrel says why a handshake failed in its log alone, and asks the endpoint's services for that: in UseHttps, or when the
+    // pipeline is built, from the last part to the first. Both times it is given a log that hears it first: no provider, filter
+    // or level stands between.
     private static void UseHttps(ListenOptions listen, TlsServerServices server, Func<SslServerAuthenticationOptions> options)
     {
         var kestrel = listen.KestrelServerOptions;
         var services = kestrel.ApplicationServices;
-        listen.Use(next =>
-        {
-            kestrel.ApplicationServices = services;
-            return next;
-        });
+        var listening = new KestrelHandshakeLog(services, server.Rejections);
+        listen.Use(next => With(services, next));
+        kestrel.ApplicationServices = listening;
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
             OnConnection = _ => ValueTask.FromResult(options()),
             HandshakeTimeout = server.Options.HandshakeTimeout,
         });
-        listen.Use(next =>
+        kestrel.ApplicationServices = services;
+        listen.Use(next => With(listening, next));
+
+        ConnectionDelegate With(IServiceProvider provider, ConnectionDelegate next)
         {
-            services = kestrel.ApplicationServices;
-            kestrel.ApplicationServices = new KestrelHandshakeLog(services, server.Rejections);
+            kestrel.ApplicationServices = provider;
             return next;
-        });
+        }
     }
 
     // A client that offers no protocol by ALPN gets through the handshake; where only HTTP/2 is spoken, Kestrel would then log an

@@ -16,7 +16,10 @@ internal sealed partial class HandshakeRejections(ILogger logger, TimeProvider t
 
     private readonly ConcurrentDictionary<(string Endpoint, string Problem), LogRateLimit> _limits = new();
 
-    /// <summary>What <see cref="TlsHandshake.MutualServer"/> reports. Of a certificate that is accepted its chain is remembered, for as long as the connection lives.</summary>
+    /// <summary>
+    /// What <see cref="TlsHandshake.MutualServer"/> reports. Of a certificate that is accepted its chain is remembered, for as long as the
+    /// connection lives.
+    /// </summary>
     public PeerObserver Observer(TlsMaterial material) => (certificate, chain, errors, revoked) =>
     {
         HandshakeContext.Current?.RememberChain(chain, material);

@@ -1,6 +1,8 @@
 namespace GrpcTls.AspNetCore;
 
-/// <summary>Lets a few lines of one kind through in each window of time and counts the rest: what a stranger causes cannot fill a disk.</summary>
+/// <summary>
+/// Lets a few lines of one kind through in each window of time and counts the rest: what a stranger causes cannot fill a disk.
+/// </summary>
 /// <param name="time">Tells when a window is over.</param>
 /// <param name="burst">How many are let through in one window.</param>
 public sealed class LogRateLimit(TimeProvider time, int burst = LogRateLimit.Burst)

@@ -10,8 +10,9 @@ namespace GrpcTls.Client;
 /// </summary>
 /// <param name="inner">Sends the requests.</param>
 /// <param name="material">Identity and roots of the requests, null for insecure ones; null not to look at a server.</param>
+/// <param name="isNamed">Whether the requests ask for another name than the address's.</param>
 /// <param name="time">Tells how old an answer is.</param>
-internal sealed class FailureDiagnosisHandler(HttpMessageHandler inner, Func<TlsMaterial?>? material, TimeProvider time)
+internal sealed class FailureDiagnosisHandler(HttpMessageHandler inner, Func<TlsMaterial?>? material, bool isNamed, TimeProvider time)
     : DelegatingHandler(inner)
 {
     // A channel has a handful; an HttpClient that goes everywhere forgets them all and begins anew.
@@ -69,13 +70,16 @@ internal sealed class FailureDiagnosisHandler(HttpMessageHandler inner, Func<Tls
     private FailureDiagnosis Target(HttpRequestMessage request)
     {
         var uri = request.RequestUri!;
-        var name = request.Headers.Host is { } host && Uri.TryCreate($"https://{host}", UriKind.Absolute, out var named)
+        var name = request.Headers.Host is { } header && Uri.TryCreate($"https://{header}", UriKind.Absolute, out var named)
             ? named.DnsSafeHost
             : null;
+
+        // Where the program chose no name, a resolver did (dns:///): people know the server by it, and not by its address.
+        var host = isNamed || name is null ? uri.DnsSafeHost : name;
         if (_targets.Count >= MostTargets)
             _targets.Clear();
         return _targets.GetOrAdd(
-            (uri.DnsSafeHost, uri.Port, name),
+            (host, uri.Port, name),
             static (target, time) => new FailureDiagnosis(target.Host, target.Port, target.Name, time), time);
     }
 

@@ -19,8 +19,8 @@ namespace GrpcTls.Client;
 ///     return next(context);
 /// });
 /// // the client, in a loop:
-/// using var chat = client.SayHelloBidiStream(deadline: DateTime.UtcNow.AddSeconds(5));
-/// await chat.RequestStream.WriteAsync(new HelloRequest());
+/// using var chat = client.Chat(deadline: DateTime.UtcNow.AddSeconds(5));
+/// await chat.RequestStream.WriteAsync(new Message());
 /// await chat.ResponseStream.MoveNext(default);              // sometimes DeadlineExceeded: the message went to the old connection
 /// </code>
 /// </para>
@@ -44,6 +44,6 @@ public static class TransparentRetryExtensions
     /// times within a third of a second and within the deadline; streams that a GOAWAY refused, with up to 64 KiB of what had been written.
     /// </summary>
     /// <param name="channel">The channel. Streams are sent again only by one of <see cref="TlsChannel"/>.</param>
-    /// <returns>What a client is made with: <c>new GreeterClient(channel.WithTransparentRetry())</c>.</returns>
+    /// <returns>What a client is made with: <c>new OrdersClient(channel.WithTransparentRetry())</c>.</returns>
     public static CallInvoker WithTransparentRetry(this GrpcChannel channel) => channel.Intercept(new TransparentRetryInterceptor());
 }
