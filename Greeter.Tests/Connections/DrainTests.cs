@@ -1,6 +1,5 @@
 using System.Globalization;
 using GrpcTls.Client;
-using GrpcTls;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Balancer;
