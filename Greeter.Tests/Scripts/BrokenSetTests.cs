@@ -1,3 +1,4 @@
+using Greeter.Hosting;
 using Greeter.Pki;
 using GrpcTls;
 
@@ -59,7 +60,7 @@ public sealed class BrokenSetTests
         }
         catch (TlsException e) when (where == ReportedBy.ServerStart)
         {
-            return e.Message;
+            return string.Join("\n", e.Problems.Select(ProblemConsole.Describe));
         }
     }
 }
