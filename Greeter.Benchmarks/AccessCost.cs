@@ -1,4 +1,4 @@
-using GrpcTls.AspNetCore;
+using Greeter.Server;
 using Helloworld;
 
 namespace Greeter.Benchmarks;

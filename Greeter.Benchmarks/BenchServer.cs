@@ -1,7 +1,7 @@
 using Greeter.Client;
 using GrpcTls.Client;
 using Greeter.Pki;
-using GrpcTls.AspNetCore;
+using Greeter.Server;
 using GrpcTls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;

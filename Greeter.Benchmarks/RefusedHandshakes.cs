@@ -13,18 +13,18 @@ internal static class RefusedHandshakes
     public static async Task RunAsync(int rounds)
     {
         await using var server = await BenchServer.StartAsync(_ => { });
-        var source = (TlsMaterialSource)server.App.Services.GetService(typeof(TlsMaterialSource))!;
+        var source = ((TlsMaterialSources)server.App.Services.GetService(typeof(TlsMaterialSources))!).Get(TlsSide.Server);
         var silent = TlsHandshake.MutualServer(source.Current);
-        var refusals = (HandshakeRejections)server.App.Services.GetService(typeof(HandshakeRejections))!;
+        var refusals = TlsServerServices.Of(server.App.Services).Rejections;
         var explaining = TlsHandshake.MutualServer(source.Current, refusals.Observer(source.Current));
-        var port = new ServerPort(PortKind.Mtls, 1, ListenScope.Loopback);
+        var port = new TlsEndpointFeature("mtls", IsTls: true, IsMutual: true);
         await Paired.RunAsync(
             "Handshakes that are refused, client and server together", "handshake", rounds,
             ("without an explanation", () => RunAsync(silent, port)),
             ("with our explanation", () => RunAsync(explaining, port)));
     }
 
-    private static async Task<int> RunAsync(SslServerAuthenticationOptions options, ServerPort port)
+    private static async Task<int> RunAsync(SslServerAuthenticationOptions options, TlsEndpointFeature port)
     {
         var client = TlsHandshake.Client(BenchServer.Stranger);
         client.TargetHost = "localhost";

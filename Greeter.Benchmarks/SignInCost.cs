@@ -1,5 +1,5 @@
 using Greeter.Auth.V1;
-using GrpcTls.AspNetCore;
+using Greeter.Server;
 using Grpc.Core;
 using Helloworld;
 

@@ -70,7 +70,7 @@ internal sealed class LimitsOptions
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan ConnectionGrace { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>After how much silence a client is asked whether it is still there: a vanished one would keep its calls for hours.</summary>
+    /// <summary>After how much silence a client is asked whether it is still there: a vanished one would hold its calls open.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan KeepAlivePingDelay { get; set; } = TimeSpan.FromMinutes(1);
 
