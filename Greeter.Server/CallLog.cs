@@ -115,7 +115,7 @@ internal static class CallLogExtensions
             .UseOtlpExporter();
     }
 
-    /// <summary>Logs and measures calls, and tells the caller by which port it came: <c>greeter-transport: insecure | tls | mtls</c>.</summary>
+    /// <summary>Logs and measures calls, and tells the caller by which port it came: <c>greeter-transport</c>.</summary>
     public static void UseCallLog(this WebApplication app)
     {
         app.Use((context, next) =>

@@ -30,12 +30,13 @@ internal static class HealthExtensions
             return next(context);
         if (context.GetEndpoint() is not { } endpoint || !context.Request.Path.StartsWithSegments($"/{Service}"))
             return context.RefuseAsync(StatusCode.Unimplemented, $"this port serves {Service} alone");
-        context.SetEndpoint(new Endpoint(endpoint.RequestDelegate, new([.. endpoint.Metadata, new AllowAnonymousAttribute()]), endpoint.DisplayName));
+        context.SetEndpoint(new Endpoint(
+            endpoint.RequestDelegate, new([.. endpoint.Metadata, new AllowAnonymousAttribute()]), endpoint.DisplayName));
         return next(context);
     });
 }
 
-/// <summary>The server's certificate as a health check: no longer valid means no longer serving. Without a port that shows it: healthy.</summary>
+/// <summary>The server's certificate as a health check: no longer valid means no longer serving.</summary>
 internal sealed class CertificateHealth(TlsMaterialSources sources, PortSockets ports, TimeProvider time) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -55,7 +56,8 @@ internal sealed class CertificateHealth(TlsMaterialSources sources, PortSockets 
 
 /// <summary>Maps the services that there are, and publishes the first state as soon as the server listens.</summary>
 internal sealed class FirstHealth(
-    EndpointDataSource endpoints, IOptions<GrpcHealthChecksOptions> health, HealthCheckService checks, IEnumerable<IHealthCheckPublisher> publishers)
+    EndpointDataSource endpoints, IOptions<GrpcHealthChecksOptions> health, HealthCheckService checks,
+    IEnumerable<IHealthCheckPublisher> publishers)
     : IHostedLifecycleService
 {
     public async Task StartedAsync(CancellationToken cancellationToken)

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Greeter.Hosting;
 using GrpcTls.AspNetCore;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -14,7 +16,7 @@ internal sealed class LimitsOptions
     /// How long a handshake may take, and after it (without TLS: after the connect) the HTTP/2 preface, which clients send at
     /// once. Two round trips and two signatures: even over a satellite this is plenty.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
+    [TimeRange("00:00:00.1", "00:05:00")]
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
@@ -52,30 +54,30 @@ internal sealed class LimitsOptions
     public int MaxHeadersSize { get; set; } = 16 * 1024;
 
     /// <summary>How long a call's headers may take to arrive.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
+    [TimeRange("00:00:00.1", "00:05:00")]
     public TimeSpan HeadersTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a connection without calls is kept. Clients make a new one by themselves.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
+    [TimeRange("00:00:00.1", "1.00:00:00")]
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
     /// How old a connection gets before it is ended gracefully and its client makes a new one, with a new handshake. Empty:
     /// for ever; certificates that end are seen anyway.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    [TimeRange("00:00:01", "365.00:00:00")]
     public TimeSpan? MaxConnectionAge { get; set; }
 
     /// <summary>How long calls in flight may go on when their connection is being ended.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    [TimeRange("00:00:00", "1.00:00:00")]
     public TimeSpan ConnectionGrace { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>After how much silence a client is asked whether it is still there: a vanished one would keep its calls for hours.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    /// <summary>After how much silence a client is asked whether it is still there: a vanished one would hold its calls open.</summary>
+    [TimeRange("00:00:01", "1.00:00:00")]
     public TimeSpan KeepAlivePingDelay { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long it may take to answer that.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    [TimeRange("00:00:01", "00:05:00")]
     public TimeSpan KeepAlivePingTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
@@ -148,4 +150,19 @@ internal static class LimitsExtensions
         if (app.Services.GetRequiredService<LimitsOptions>().CallsPerSecond is { } calls)
             app.UseCallLimit(calls);
     }
+}
+
+/// <summary>The shortest and the longest time that a setting may have.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class TimeRangeAttribute : RangeAttribute
+{
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Only the base's own IsValid converts by reflection.")]
+    public TimeRangeAttribute(string minimum, string maximum)
+        : base(typeof(TimeSpan), minimum, maximum)
+    {
+    }
+
+    public override bool IsValid(object? value) => value is not TimeSpan time
+        || (time >= TimeSpan.Parse((string)Minimum, CultureInfo.InvariantCulture)
+            && time <= TimeSpan.Parse((string)Maximum, CultureInfo.InvariantCulture));
 }

@@ -65,7 +65,8 @@ internal static class ServerArguments
         for (var i = 0; i < args.Length; i++)
         {
             var parts = args[i].TrimStart('-').Split('=', 2);
-            if (!args[i].StartsWith("--", StringComparison.Ordinal) || !Known.Contains(parts[0].Split(':')[0], StringComparer.OrdinalIgnoreCase))
+            if (!args[i].StartsWith("--", StringComparison.Ordinal)
+                || !Known.Contains(parts[0].Split(':')[0], StringComparer.OrdinalIgnoreCase))
                 problems.Add(Wrong($"'{args[i]}' is not a setting"));
             else if (parts.Length == 2)
                 settings.AddRange($"--{parts[0]}", Value(parts[0], parts[1]));
@@ -79,7 +80,9 @@ internal static class ServerArguments
     }
 
     private static string Value(string key, string text) =>
-        text.Length > 0 && Paths.Any(path => $"{key}:".StartsWith($"{path}:", StringComparison.OrdinalIgnoreCase)) ? Path.GetFullPath(text) : text;
+        text.Length > 0 && Paths.Any(path => $"{key}:".StartsWith($"{path}:", StringComparison.OrdinalIgnoreCase))
+            ? Path.GetFullPath(text)
+            : text;
 
     private static TlsProblem Wrong(string reason) => TlsProblems.WrongUsage.With(
         ("reason", reason),
@@ -94,7 +97,7 @@ internal static class ServerHelp
     private static IEnumerable<string> Sections =>
     [
         .. Keys<PortsOptions>(PortsOptions.Section), .. Keys<ListenScopeOptions>(ListenScopeOptions.Section),
-        .. Keys<TlsOptions>(TlsOptions.Section).Where(key => !key.EndsWith("BasePath", StringComparison.Ordinal) && !key.EndsWith("SettingName", StringComparison.Ordinal)),
+        .. Keys<TlsOptions>(TlsOptions.Section).Except(["  --Tls:BasePath", "  --Tls:SettingName"]),
         .. Keys<SignInOptions>(SignInOptions.Section), .. Keys<LimitsOptions>(LimitsOptions.Section),
     ];
 
@@ -116,7 +119,8 @@ internal static class ServerHelp
          docs/settings.md says what each one means and what it is by default.
          """;
 
-    private static IEnumerable<string> Keys<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(string section) =>
+    private static IEnumerable<string> Keys<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
+        string section) =>
         typeof(T).GetProperties().Where(property => property.CanWrite).Select(property => $"  --{section}:{property.Name}");
 }
 
@@ -149,5 +153,6 @@ internal static class Announcement
 
     private static string Day(X509Certificate2 certificate) => $"{certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}";
 
-    private static void Say(string text) => Console.Error.WriteLine($"{ProblemConsole.Program}: {PeerText.Printable(text, PeerText.LongestValue)}");
+    private static void Say(string text) =>
+        Console.Error.WriteLine($"{ProblemConsole.Program}: {PeerText.Printable(text, PeerText.LongestValue)}");
 }

@@ -6,7 +6,8 @@ using Grpc.Core;
 namespace Greeter.Server;
 
 /// <summary>A user's name and password for a token.</summary>
-internal sealed partial class SignInService(UserFile users, TokenIssuer tokens, SignInLimit limit, ILogger<SignInService> logger) : SignIn.SignInBase
+internal sealed partial class SignInService(UserFile users, TokenIssuer tokens, SignInLimit limit, ILogger<SignInService> logger)
+    : SignIn.SignInBase
 {
     // Longer than anybody's, shorter than what hashing would be slow for.
     private const int LongestInput = 1024;
@@ -42,10 +43,12 @@ internal sealed partial class SignInService(UserFile users, TokenIssuer tokens, 
         [LoggerMessage(EventId = 1, EventName = "SignedIn", Level = LogLevel.Information, Message = "{User} signed in from {Address}")]
         public static partial void SignedIn(ILogger logger, string user, string address);
 
-        [LoggerMessage(EventId = 2, EventName = "SignInRefused", Level = LogLevel.Warning, Message = "a sign-in from {Address} was refused: unknown user or wrong password")]
+        [LoggerMessage(EventId = 2, EventName = "SignInRefused", Level = LogLevel.Warning,
+            Message = "a sign-in from {Address} was refused: unknown user or wrong password")]
         public static partial void Refused(ILogger logger, string address);
 
-        [LoggerMessage(EventId = 3, EventName = "SignInLimited", Level = LogLevel.Warning, Message = "a sign-in from {Address} was refused: too many attempts")]
+        [LoggerMessage(EventId = 3, EventName = "SignInLimited", Level = LogLevel.Warning,
+            Message = "a sign-in from {Address} was refused: too many attempts")]
         public static partial void Limited(ILogger logger, string address);
     }
 }

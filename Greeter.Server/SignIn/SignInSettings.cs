@@ -23,7 +23,7 @@ internal sealed class SignInOptions
     public string? TokenKeys { get; set; }
 
     /// <summary>How long a token counts. A token cannot be taken back, so it is short: 15 minutes; 00:00:01 to 1 day.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    [TimeRange("00:00:01", "1.00:00:00")]
     public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>

@@ -78,7 +78,8 @@ internal static class TokenKeys
             if (!Directory.Exists(folder.Path))
                 Create(folder.Path, settings);
             else if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(folder.Path) & ~OwnerOnly) != 0)
-                settings.Add(folder.About(TlsProblems.KeyReadableByOthers).With(("mode", Convert.ToString((int)File.GetUnixFileMode(folder.Path), 8))) with
+                settings.Add(folder.About(TlsProblems.KeyReadableByOthers).With(
+                    ("mode", Convert.ToString((int)File.GetUnixFileMode(folder.Path), 8))) with
                 {
                     Fix = $"chmod 700 '{folder.Path}'; and if others were on this machine, remove what is in it: new keys are made",
                 });

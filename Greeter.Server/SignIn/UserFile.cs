@@ -65,7 +65,8 @@ internal sealed partial class UserFile(TlsFile? file, ILogger<UserFile> logger)
     private static partial class Log
     {
         [LoggerMessage(EventId = 1, EventName = "UserDamaged", Level = LogLevel.Error,
-            Message = "line {Line} of {File}: the hash of {User}'s password is damaged, nobody can sign in with it; make a new one: dotnet run scripts/users.cs -- add {User}")]
+            Message = "line {Line} of {File}: the hash of {User}'s password is damaged, nobody can sign in with it; "
+                + "make a new one: dotnet run scripts/users.cs -- add {User}")]
         public static partial void Damaged(ILogger logger, int line, string file, string user);
     }
 }

@@ -91,5 +91,7 @@ internal sealed class AccessPolicy
 
     // No name has a comma but a common name, whose rule is in a list of its own kind then: it stays whole.
     private static string[] Split(string? text) =>
-        text is null || text.TrimStart().StartsWith("cn:", StringComparison.Ordinal) ? [(text ?? "").Trim()] : text.Split(',', StringSplitOptions.TrimEntries);
+        text is null || text.TrimStart().StartsWith("cn:", StringComparison.Ordinal)
+            ? [(text ?? "").Trim()]
+            : text.Split(',', StringSplitOptions.TrimEntries);
 }

@@ -3,8 +3,11 @@ using Microsoft.Extensions.Primitives;
 
 namespace GrpcTls.AspNetCore;
 
-/// <summary>The rules that are in force: a change of the configuration is taken when it is good, and otherwise said once and left.</summary>
-internal sealed partial class AccessPolicyMonitor(IConfiguration section, IConfiguration? app, ILogger<AccessPolicyMonitor> logger) : IDisposable
+/// <summary>
+/// The rules that are in force: a change of the configuration is taken when it is good, and otherwise said once and left.
+/// </summary>
+internal sealed partial class AccessPolicyMonitor(
+    IConfiguration section, IConfiguration? app, ILogger<AccessPolicyMonitor> logger) : IDisposable
 {
     private readonly IConfigurationRoot? _root = app as IConfigurationRoot;
     private readonly Lock _lock = new();
@@ -67,7 +70,7 @@ internal sealed partial class AccessPolicyMonitor(IConfiguration section, IConfi
     // The configuration tells nobody else about a changed file that cannot be parsed.
     private void KeepAll(FileLoadExceptionContext failure)
     {
-        var reason = failure.Exception.InnerException is { } inner ? $"{failure.Exception.Message} {inner.Message}" : failure.Exception.Message;
+        var reason = $"{failure.Exception.Message} {failure.Exception.InnerException?.Message}".TrimEnd();
         lock (_lock)
         {
             if (_unreadable.GetValueOrDefault(failure.Provider) == reason)
@@ -79,7 +82,8 @@ internal sealed partial class AccessPolicyMonitor(IConfiguration section, IConfi
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 1, EventName = "AccessReloaded", Level = LogLevel.Information, Message = "the access rules were read again")]
+        [LoggerMessage(EventId = 1, EventName = "AccessReloaded", Level = LogLevel.Information,
+            Message = "the access rules were read again")]
         public static partial void Reloaded(ILogger logger);
 
         [LoggerMessage(EventId = 2, EventName = "AccessReloadFailed", Level = LogLevel.Error,

@@ -141,7 +141,10 @@ internal static class CallerPattern
             if (kind != Spiffe)
                 return kind + rest;
             var parts = rest.Split('/', StringSplitOptions.RemoveEmptyEntries);
-            return parts.Length == 0 ? kind : $"{kind}{parts[0].ToLowerInvariant()}{(parts.Length == 1 ? AnyPath : $"/{string.Join('/', parts[1..])}")}";
+            if (parts.Length == 0)
+                return kind;
+            var path = parts.Length == 1 ? AnyPath : $"/{string.Join('/', parts[1..])}";
+            return $"{kind}{parts[0].ToLowerInvariant()}{path}";
         }
 
         return name.ToLowerInvariant();

@@ -25,7 +25,8 @@ public sealed record CallerProof(Caller? Caller, string? Refusal = null);
 /// an <see cref="ICallerAuthenticator"/> has verified counts; no other header names anybody.
 /// </summary>
 internal sealed class CallerAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IEnumerable<ICallerAuthenticator> authenticators)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder,
+    IEnumerable<ICallerAuthenticator> authenticators)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "Caller";

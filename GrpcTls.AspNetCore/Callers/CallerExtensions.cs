@@ -6,7 +6,9 @@ namespace GrpcTls.AspNetCore;
 /// <summary>Who is calling.</summary>
 public static class CallerExtensions
 {
-    /// <summary>Who is calling: by the call's own proof where it has one, or else by the connection's certificate; null for nobody that is known.</summary>
+    /// <summary>
+    /// Who is calling: by the call's own proof where it has one, or else by the connection's certificate; null for nobody that is known.
+    /// </summary>
     /// <param name="context">The call.</param>
     public static Caller? GetCaller(this ServerCallContext context) => context.GetHttpContext().GetCaller();
 

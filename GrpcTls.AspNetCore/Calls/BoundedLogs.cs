@@ -78,7 +78,8 @@ namespace Microsoft.Extensions.Logging
             else if (factory?.ImplementationFactory is { } make)
                 logging.Services.AddSingleton(services => new Inner((ILoggerFactory)make(services)));
             else
-                logging.Services.AddSingleton<LoggerFactory>().AddSingleton(services => new Inner(services.GetRequiredService<LoggerFactory>()));
+                logging.Services.AddSingleton<LoggerFactory>()
+                    .AddSingleton(services => new Inner(services.GetRequiredService<LoggerFactory>()));
             logging.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(services => new BoundedLogs(
                 new PrintableLogs(services.GetRequiredService<Inner>().Factory), services.GetService<TimeProvider>() ?? TimeProvider.System,
                 ["Microsoft.", "System.", "Grpc.", .. categories])));

@@ -17,7 +17,7 @@ public static class CallerAddress
     /// The connection's own address; null for a connection without one. Not <c>HttpContext.Connection</c>: a proxy's headers,
     /// where they are switched on, say there what the caller wants.
     /// </summary>
-    /// <param name="call">A call that came by an endpoint with <c>UseTls</c>, <c>UseMutualTls</c> or <c>UseGracefulClose</c>; by others: null.</param>
+    /// <param name="call">A call that came by an endpoint with <c>UseTls</c>, <c>UseMutualTls</c> or <c>UseGracefulClose</c>.</param>
     public static IPAddress? Of(HttpContext call) => call.Features.Get<ConnectionAddress>()?.Address;
 
     /// <summary>An IPv4 address as it is, also when it is mapped into IPv6; of an IPv6 address its site, a /64.</summary>

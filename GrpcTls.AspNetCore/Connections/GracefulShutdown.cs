@@ -54,7 +54,8 @@ namespace Microsoft.Extensions.DependencyInjection
         /// <param name="services">Where it is added.</param>
         /// <param name="configure">Sets the options; null for the defaults.</param>
         /// <returns>The services.</returns>
-        public static IServiceCollection AddGracefulShutdown(this IServiceCollection services, Action<GracefulShutdownOptions>? configure = null)
+        public static IServiceCollection AddGracefulShutdown(
+            this IServiceCollection services, Action<GracefulShutdownOptions>? configure = null)
         {
             services.TryAddSingleton(TimeProvider.System);
             services.AddSingleton<GracefulShutdown>();

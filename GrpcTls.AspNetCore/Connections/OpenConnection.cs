@@ -10,7 +10,8 @@ namespace GrpcTls.AspNetCore;
 /// <param name="certificate">What the client showed; null for nothing.</param>
 /// <param name="handshake">What is known of its handshake.</param>
 /// <param name="endsAt">When it gets too old.</param>
-internal sealed class OpenConnection(ConnectionContext context, X509Certificate2? certificate, HandshakeContext? handshake, DateTimeOffset endsAt)
+internal sealed class OpenConnection(
+    ConnectionContext context, X509Certificate2? certificate, HandshakeContext? handshake, DateTimeOffset endsAt)
 {
     // Ticks; 0 while it was not asked to end. One number: two threads write it, and a DateTimeOffset? could be read half written.
     private long _endingSince;
@@ -40,7 +41,8 @@ internal sealed class OpenConnection(ConnectionContext context, X509Certificate2
     }
 
     /// <summary>Ends it with its calls.</summary>
-    public void Abort() => context.Abort(new ConnectionAbortedException("the connection was asked to end, and its calls did not within the grace period"));
+    public void Abort() => context.Abort(new ConnectionAbortedException(
+        "the connection was asked to end, and its calls did not within the grace period"));
 
     public override string ToString() => $"{certificate?.Subject ?? "nobody"} from {context.RemoteEndPoint}";
 }

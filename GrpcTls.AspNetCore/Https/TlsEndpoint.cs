@@ -43,7 +43,8 @@ internal static class TlsEndpoint
     private static void Begin(ListenOptions listen, TlsEndpointFeature unnamed, Func<TlsMaterialSource?> source) =>
         listen.Use(next => connection => Begin(connection, unnamed, source, next));
 
-    private static Task Begin(ConnectionContext connection, TlsEndpointFeature unnamed, Func<TlsMaterialSource?> source, ConnectionDelegate next)
+    private static Task Begin(
+        ConnectionContext connection, TlsEndpointFeature unnamed, Func<TlsMaterialSource?> source, ConnectionDelegate next)
     {
         var endpoint = connection.Features.Get<TlsEndpointFeature>() is { } named ? unnamed with { Name = named.Name } : unnamed;
         connection.Features.Set(endpoint);
@@ -91,7 +92,8 @@ internal static class TlsEndpoint
 
     // A client that offers no protocol by ALPN gets through the handshake; where only HTTP/2 is spoken, Kestrel would then log an
     // error for each, with no limit and no address.
-    private static ConnectionDelegate AfterHandshake(ListenOptions listen, HandshakeRejections rejections, ConnectionDelegate next) => connection =>
+    private static ConnectionDelegate AfterHandshake(
+        ListenOptions listen, HandshakeRejections rejections, ConnectionDelegate next) => connection =>
     {
         HandshakeContext.Current?.IsOver = true;
         if (listen.Protocols != HttpProtocols.Http2 || SpeaksHttp2(listen, connection))

@@ -33,7 +33,9 @@ public static class TlsListenOptionsExtensions
     /// <returns>The endpoint.</returns>
     public static ListenOptions UseGracefulClose(this ListenOptions listen) => TlsEndpoint.UseWithoutTls(listen);
 
-    /// <summary>Names the endpoint in logs and metrics, see <see cref="TlsEndpointFeature"/>. Stands before the endpoint's other <c>Use</c> calls.</summary>
+    /// <summary>
+    /// Names the endpoint in logs and metrics, see <see cref="TlsEndpointFeature"/>. Stands before the endpoint's other <c>Use</c> calls.
+    /// </summary>
     /// <param name="listen">The endpoint.</param>
     /// <param name="name">The name.</param>
     /// <returns>The endpoint.</returns>

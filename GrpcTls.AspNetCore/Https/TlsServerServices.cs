@@ -62,7 +62,7 @@ internal sealed partial class TlsServerServices
             _lifetime.ApplicationStarted.Register(start);
     }
 
-    /// <summary>Verifies the clients of a source again when it changes, and says where its roots are too many to be told to clients.</summary>
+    /// <summary>Verifies clients again when their roots change, and says where the roots are too many to be told to clients.</summary>
     public void Watch(TlsMaterialSource source)
     {
         lock (_watched)

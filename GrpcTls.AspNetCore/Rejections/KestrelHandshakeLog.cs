@@ -38,7 +38,8 @@ internal sealed class KestrelHandshakeLog(IServiceProvider services, HandshakeRe
 
         public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Debug || inner.IsEnabled(logLevel);
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (eventId.Name == TimedOut)
                 rejections.Report(TlsProblems.HandshakeTimeout.With(("peer", Remote), ("limit", "the handshake's time limit")));
