@@ -37,13 +37,13 @@ public sealed class PackTests(PackTests.Packed packed) : IClassFixture<PackTests
     [MemberData(nameof(Packages))]
     public void Built_from_the_same_sources_in_another_folder_it_is_the_same_but_for_the_order_of_generated_classes(string id)
     {
-        foreach (var package in new[] { $"{id}.{Version}.nupkg", $"{id}.{Version}.snupkg" })
+        foreach (var (package, built) in new[] { ("nupkg", $"lib/net10.0/{id}.dll"), ("snupkg", $"lib/net10.0/{id}.pdb") })
         {
-            var (first, second) = (Packed.Read(packed.First, package), Packed.Read(packed.Second, package));
+            var (first, second) = (Packed.Read(packed.First, $"{id}.{Version}.{package}"), Packed.Read(packed.Second, $"{id}.{Version}.{package}"));
 
             first.Keys.Should().Equal(second.Keys);
-            first.Keys.Where(name => !first[name].AsSpan().SequenceEqual(second[name])).Should()
-                .OnlyContain(name => HasSeveralLogClasses(id) && Path.GetFileNameWithoutExtension(name) == id && !name.EndsWith(".xml", StringComparison.Ordinal));
+            first.Keys.Where(name => !first[name].AsSpan().SequenceEqual(second[name]) && !(name == built && HasSeveralLogClasses(id)))
+                .Should().BeEmpty();
         }
 
         // The comparison can fail: the bytes of one package are not those of another.
@@ -53,8 +53,8 @@ public sealed class PackTests(PackTests.Packed packed) : IClassFixture<PackTests
 
     // The generator of [LoggerMessage] (10.0.14) writes the classes of a project in an order that changes from build to build: with
     // two of them the same sources give other bytes. With one log class for each project this exception can go.
-    private static bool HasSeveralLogClasses(string id) => Directory.EnumerateFiles(Programs.Source(id), "*.cs", SearchOption.AllDirectories)
-        .Count(path => File.ReadAllText(path).Contains("[LoggerMessage(", StringComparison.Ordinal)) > 1;
+    private static bool HasSeveralLogClasses(string id) => Directory
+        .EnumerateFiles(Programs.Source(id), "*.cs", SearchOption.AllDirectories).Count(path => File.ReadAllText(path).Contains("[LoggerMessage(", StringComparison.Ordinal)) > 1;
 
     [Theory]
     [InlineData("Greeter.Server")]
