@@ -39,10 +39,11 @@ public sealed class PackTests(PackTests.Packed packed) : IClassFixture<PackTests
     {
         foreach (var (package, built) in new[] { ("nupkg", $"lib/net10.0/{id}.dll"), ("snupkg", $"lib/net10.0/{id}.pdb") })
         {
-            var (first, second) = (Packed.Read(packed.First, $"{id}.{Version}.{package}"), Packed.Read(packed.Second, $"{id}.{Version}.{package}"));
+            var name = $"{id}.{Version}.{package}";
+            var (first, second) = (Packed.Read(packed.First, name), Packed.Read(packed.Second, name));
 
             first.Keys.Should().Equal(second.Keys);
-            first.Keys.Where(name => !first[name].AsSpan().SequenceEqual(second[name]) && !(name == built && HasSeveralLogClasses(id)))
+            first.Keys.Where(file => !first[file].AsSpan().SequenceEqual(second[file]) && !(file == built && HasSeveralLogClasses(id)))
                 .Should().BeEmpty();
         }
 
@@ -54,7 +55,8 @@ public sealed class PackTests(PackTests.Packed packed) : IClassFixture<PackTests
     // The generator of [LoggerMessage] (10.0.14) writes the classes of a project in an order that changes from build to build: with
     // two of them the same sources give other bytes. With one log class for each project this exception can go.
     private static bool HasSeveralLogClasses(string id) => Directory
-        .EnumerateFiles(Programs.Source(id), "*.cs", SearchOption.AllDirectories).Count(path => File.ReadAllText(path).Contains("[LoggerMessage(", StringComparison.Ordinal)) > 1;
+        .EnumerateFiles(Programs.Source(id), "*.cs", SearchOption.AllDirectories)
+        .Count(path => File.ReadAllText(path).Contains("[LoggerMessage(", StringComparison.Ordinal)) > 1;
 
     [Theory]
     [InlineData("Greeter.Server")]
