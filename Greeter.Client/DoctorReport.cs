@@ -51,7 +51,8 @@ internal static class DoctorReport
         var report = new JsonReport(
             PeerText.Printable(subject, PeerText.LongestValue), !diagnosis.Steps.Any(step => step.Status == TlsStepStatus.Failed),
             [.. diagnosis.Steps.Select(step => new JsonStep(step.Name, step.Status, step.Details))],
-            [.. diagnosis.Problems.Select(ProblemConsole.InSample).Select(each => new JsonProblem(each.Id, each.Title, each.Cause, each.Fix, each.Permanent))]);
+            [.. diagnosis.Problems.Select(ProblemConsole.InSample)
+                .Select(each => new JsonProblem(each.Id, each.Title, each.Cause, each.Fix, each.Permanent))]);
         output.WriteLine(JsonSerializer.Serialize(report, Json.JsonReport));
     }
 }

@@ -89,6 +89,7 @@ internal static class PortsExtensions
     {
         RefuseForeignEndpoints(builder.Configuration, settings);
         var wanted = Wanted(settings);
+        CheckTls(settings, wanted);
         builder.Services.AddSingleton(_ => new PortSockets(wanted)); // From a factory, so that the container disposes it.
         builder.Services.AddSingleton<IReadOnlyList<ServerPort>>(
             provider => [.. provider.GetRequiredService<PortSockets>().Bind().Select(bound => bound.Port)]);
@@ -110,6 +111,17 @@ internal static class PortsExtensions
             PortKind.Mtls => listen.UseMutualTls(),
             _ => listen.UseGracefulClose(),
         };
+    }
+
+    // The library reads the files when the host starts. Here they are told with all that is wrong elsewhere, and with where a
+    // setting comes from.
+    private static void CheckTls(SettingsReader settings, List<ServerPort> wanted)
+    {
+        if (!wanted.Exists(port => port.IsTls))
+            return; // Settings that the ports don't use are not read.
+        var options = settings.Read<TlsOptions>(TlsOptions.Section);
+        var files = TlsSettings.ForServer(settings, options, verifiesClients: wanted.Exists(port => port.Kind == PortKind.Mtls));
+        settings.Try(() => TlsMaterial.Load(files));
     }
 
     // Kestrel would open these too: a port on every network without TLS, from one variable of the environment.

@@ -4,13 +4,13 @@ using System.Xml.Linq;
 namespace Greeter.Tests;
 
 /// <summary>
-/// References point one way: Tests, Benchmarks → Server, Client → Protos, GrpcTls.*; GrpcTls.AspNetCore → GrpcTls ← GrpcTls.Client.
+/// References point one way: Tests, Benchmarks → Server, Client → Hosting, Protos, GrpcTls.*; GrpcTls.AspNetCore → GrpcTls ← GrpcTls.Client.
 /// Nothing in the library sees the sample.
 /// </summary>
 public sealed class ReferenceTests
 {
     private static readonly string[] Everything =
-        ["Greeter.Client", "Greeter.Protos", "Greeter.Server", "GrpcTls", "GrpcTls.AspNetCore", "GrpcTls.Client"];
+        ["Greeter.Client", "Greeter.Hosting", "Greeter.Protos", "Greeter.Server", "GrpcTls", "GrpcTls.AspNetCore", "GrpcTls.Client"];
 
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
@@ -18,8 +18,9 @@ public sealed class ReferenceTests
         ["GrpcTls.AspNetCore"] = ["GrpcTls"],
         ["GrpcTls.Client"] = ["GrpcTls"],
         ["Greeter.Protos"] = [],
-        ["Greeter.Server"] = ["Greeter.Protos", "GrpcTls", "GrpcTls.AspNetCore"],
-        ["Greeter.Client"] = ["Greeter.Protos", "GrpcTls", "GrpcTls.Client"],
+        ["Greeter.Hosting"] = ["GrpcTls"],
+        ["Greeter.Server"] = ["Greeter.Hosting", "Greeter.Protos", "GrpcTls", "GrpcTls.AspNetCore"],
+        ["Greeter.Client"] = ["Greeter.Hosting", "Greeter.Protos", "GrpcTls", "GrpcTls.Client"],
         ["Greeter.Tests"] = Everything,
         ["Greeter.Benchmarks"] = Everything,
     };

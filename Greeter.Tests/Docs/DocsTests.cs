@@ -27,8 +27,6 @@ public sealed class DocsCallCredentialsTests(DocsShell shell) : DocsPageTests(sh
 
 public sealed class DocsOperateTests(DocsShell shell) : DocsPageTests(shell, "docs/6-operate.md");
 
-public sealed class DocsAnswersTests(DocsShell shell) : DocsPageTests(shell, "docs/answers.md");
-
 public sealed class DocsRotationTests(DocsShell shell) : DocsPageTests(shell, "docs/rotation.md");
 
 public abstract class DocsPageTests(DocsShell shell, string page) : IClassFixture<DocsShell>

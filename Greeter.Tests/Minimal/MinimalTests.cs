@@ -63,7 +63,7 @@ public sealed class MinimalTests(MinimalPrograms minimal) : IClassFixture<Minima
         try
         {
             (await minimal.GreetAsync("mtls")).Should().Match<ProcessResult>(run => run.ExitCode != 0 && run.Output == "");
-            await server.Log.WaitForAsync("[client-authority-twin]");
+            await server.Log.WaitForAsync("[client-authority-rekeyed]");
         }
         finally
         {

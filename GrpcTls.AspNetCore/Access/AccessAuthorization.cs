@@ -37,7 +37,8 @@ internal sealed class AccessRequirement : IAuthorizationRequirement
 /// </summary>
 internal sealed class AccessResultHandler(TimeProvider time) : IAuthorizationMiddlewareResultHandler
 {
-    public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+    public Task HandleAsync(
+        RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
         if (authorizeResult.Succeeded)
             return CallExpiry.RunAsync(context, next, time);

@@ -13,7 +13,7 @@ internal sealed class AccessRule
 
     private readonly FrozenSet<string> _callers;
 
-    // "spiffe://greeter.example/" for the rule spiffe://greeter.example/*
+    // "spiffe://orders.example/" for the rule spiffe://orders.example/*
     private readonly FrozenSet<string> _folders;
 
     private AccessRule(IEnumerable<string> callers)

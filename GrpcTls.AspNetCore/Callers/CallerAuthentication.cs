@@ -39,7 +39,9 @@ internal sealed class CallerAuthentication(
             if (await authenticator.AuthenticateAsync(Context) is not { } proof)
                 continue;
             Context.Features.Set(proof);
-            return proof.Caller is { } caller ? Success(caller) : AuthenticateResult.Fail(proof.Refusal ?? "the caller's proof was refused");
+            return proof.Caller is { } caller
+                ? Success(caller)
+                : AuthenticateResult.Fail(proof.Refusal ?? "the caller's proof was refused");
         }
 
         return Context.GetCaller() is { } certificate ? Success(certificate) : AuthenticateResult.NoResult();

@@ -32,7 +32,8 @@ public static class CallLimitExtensions
         builder.Services.AddSingleton(new WaitingBytes(maxBytesWaiting));
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {
-            (kestrel.Limits.Http2.InitialConnectionWindowSize, kestrel.Limits.Http2.InitialStreamWindowSize) = (ReceiveWindow, ReceiveWindow);
+            kestrel.Limits.Http2.InitialConnectionWindowSize = ReceiveWindow;
+            kestrel.Limits.Http2.InitialStreamWindowSize = ReceiveWindow;
             kestrel.Limits.MaxResponseBufferSize = 0; // What is written counts as waiting until it is sent.
         });
         return builder;

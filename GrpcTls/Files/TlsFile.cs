@@ -2,7 +2,7 @@ namespace GrpcTls;
 
 /// <summary>One file of the material, and what to call it in front of a person.</summary>
 /// <param name="Path">The absolute path.</param>
-/// <param name="Setting">Where the path came from: <c>Tls:PrivateKey</c>, or the option <c>--client-key</c>.</param>
+/// <param name="Setting">Where the path came from: <c>Tls:PrivateKey</c>, or an option of the command line.</param>
 /// <param name="Role">What the file is for, for example "the server's private key".</param>
 public sealed record TlsFile(string Path, string Setting, string Role)
 {
