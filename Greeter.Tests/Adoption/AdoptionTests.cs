@@ -41,7 +41,7 @@ public sealed class AdoptionTests(ITestOutputHelper output) : IDisposable
             var first = await ShownAsync();
             await server.Output.WaitForAsync("[client-certificate-missing]");
             var next = TestPki.Ec.ServerCa.Issue(LeafProfile.Server(), TestPki.Now);
-            _folder.Write("MyService/certs/server_key.pem", next.KeyPem);
+            _folder.WriteKey("MyService/certs/server_key.pem", next.KeyPem);
             _folder.Write("MyService/certs/server_cert.pem", next.ChainPem);
             await server.Output.WaitForAsync("the files have changed, new connections use them");
             (await ShownAsync()).Should().Be(next.Certificate.SerialNumber).And.NotBe(first);
@@ -140,7 +140,7 @@ public sealed class AdoptionTests(ITestOutputHelper output) : IDisposable
         {
             Directory.CreateDirectory(_folder.Path($"greeter/certs/{side}"));
             _folder.Write($"greeter/certs/{side}/{side}_cert.pem", issued.ChainPem);
-            _folder.Write($"greeter/certs/{side}/{side}_key.pem", issued.KeyPem);
+            _folder.WriteKey($"greeter/certs/{side}/{side}_key.pem", issued.KeyPem);
             _folder.Write($"greeter/certs/{side}/{file}.pem", roots.RootsPem);
         }
     }

@@ -144,7 +144,7 @@ public sealed partial class DocsReferenceTests
     [GeneratedRegex("`[^`\n]+`")]
     private static partial Regex Code();
 
-    [GeneratedRegex(@"new(?: \w+)?\(\s*""([a-z]+(?:-[a-z]+)*)"",\s*""")]
+    [GeneratedRegex(@"new(?: Problem)?\(\s*""([a-z]+(?:-[a-z]+)*)"",\s*""")]
     private static partial Regex ScriptProblem();
 
     [GeneratedRegex(@"new Option<[^(]*>\(""(--[a-z-]+)""")]

@@ -1,6 +1,5 @@
 using GrpcTls.Client;
 using Greeter.Pki;
-using GrpcTls.AspNetCore;
 using GrpcTls;
 using Grpc.Core;
 using Helloworld;
@@ -45,7 +44,7 @@ public sealed class ClientFollowsFilesTests : IDisposable
         await chat.RequestStream.CompleteAsync();
         (await chat.ResponseStream.MoveNext(default)).Should().BeFalse();
         await Eventually.TrueAsync(
-            () => server.App.Services.GetService(typeof(ConnectionTracker)) is ConnectionTracker { Count: 1 }, () => "the old connection stays open after its last call");
+            () => server.App.Services.Tracker().Count == 1, () => "the old connection stays open after its last call");
         channel.State.Should().Be(ConnectivityState.Ready);
     }
 

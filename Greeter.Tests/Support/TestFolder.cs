@@ -54,11 +54,11 @@ internal sealed class TestFolder : IDisposable
     }
 
     // The owner's alone, like a key from scripts/certs.cs.
-    private void WriteKey(string path, string pem)
+    public void WriteKey(string path, string pem)
     {
         Write(path, pem);
         if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            File.SetUnixFileMode(Path(path), UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     public void Dispose() => Directory.Delete(Root, recursive: true);

@@ -38,7 +38,7 @@ public sealed class TlsFiles
     public string PrivateKeyPasswordSetting { get; init; } = "the setting of the key's password file";
 
     /// <summary>The settings that should have named a file and did not. Files that lack one cannot be loaded.</summary>
-    internal IReadOnlyList<TlsProblem> Missing { get; init; } = [];
+    public IReadOnlyList<TlsProblem> Missing { get; init; } = [];
 
     /// <summary>Reads every file once.</summary>
     internal TlsFileContents Read() => new(this);
