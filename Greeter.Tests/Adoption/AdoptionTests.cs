@@ -99,7 +99,7 @@ public sealed class AdoptionTests(ITestOutputHelper output) : IDisposable
                 _folder.Write(path, good.Replace(quoted, $"\"{written}\"", StringComparison.Ordinal));
                 var said = await RefusesAsync(project, program, _folder.Path(project), problem);
                 if (name != "Tls" && written == name[..^1])
-                    said.Should().Contain($"{project}: error: unknown setting [unknown-setting]").And.Contain($"did you mean {name}?");
+                    said.Should().Contain($"{project.ToLowerInvariant()}: error: unknown setting [unknown-setting]").And.Contain($"did you mean {name}?");
             }
         }
 
@@ -112,7 +112,7 @@ public sealed class AdoptionTests(ITestOutputHelper output) : IDisposable
         var run = await ChildProcess.RunAsync(Programs.Dotnet, [program], folder);
         var said = run.Output + run.Error;
         run.ExitCode.Should().NotBe(0, said);
-        said.Should().MatchRegex($@"{project}: error: .* \[{problem}\]");
+        said.Should().MatchRegex($@"{project.ToLowerInvariant()}: error: .* \[{problem}\]");
         said.Should().NotContain("   at ").And.NotContain("Hello").And.NotContain("Application started");
         return said;
     }

@@ -91,7 +91,7 @@ public sealed class DrainTests(ITestOutputHelper output) : IDisposable
         server.Log.All.Should().NotContain(line => line.Contains("ending the connection", StringComparison.Ordinal));
         time.Advance(TimeSpan.FromMinutes(20));
 
-        await server.Log.WaitForAsync("older than Limits:MaxConnectionAge");
+        await server.Log.WaitForAsync("older than MaxConnectionAge");
         await RotationLoad.SayAsync(chat);
         (await client.SayHelloAsync(new HelloRequest { Name = "Ada" })).Message.Should().Be("Hello Ada");
         keeper.Count.Should().Be(2, "the new call took a new connection");
