@@ -1,5 +1,5 @@
-using Grpc.Core;
 using Greeter.Hosting;
+using Grpc.Core;
 using GrpcTls;
 using Microsoft.Extensions.Logging;
 

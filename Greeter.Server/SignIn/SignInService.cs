@@ -1,7 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Greeter.Auth.V1;
-using GrpcTls.AspNetCore;
 using Grpc.Core;
+using GrpcTls.AspNetCore;
 
 namespace Greeter.Server;
 

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-using GrpcTls.Client;
 using Grpc.Core;
+using GrpcTls.Client;
 using Helloworld;
 
 namespace Greeter.Tests;

@@ -1,9 +1,9 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using GrpcTls.Client;
-using GrpcTls;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using GrpcTls;
+using GrpcTls.Client;
 using Helloworld;
 
 namespace Greeter.Tests;

@@ -1,9 +1,9 @@
 using System.Globalization;
-using GrpcTls.Client;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Balancer;
 using Grpc.Net.Client.Configuration;
+using GrpcTls.Client;
 using Helloworld;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit.Abstractions;

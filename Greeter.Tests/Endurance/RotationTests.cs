@@ -1,6 +1,6 @@
-using GrpcTls.Client;
 using Greeter.Pki;
 using GrpcTls;
+using GrpcTls.Client;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit.Abstractions;
 

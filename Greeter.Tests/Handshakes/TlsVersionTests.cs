@@ -1,7 +1,7 @@
 using System.Security.Authentication;
 using Greeter.Pki;
-using GrpcTls;
 using Grpc.Net.Client;
+using GrpcTls;
 using Helloworld;
 
 namespace Greeter.Tests;

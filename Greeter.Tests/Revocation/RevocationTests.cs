@@ -1,7 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Greeter.Pki;
-using GrpcTls;
 using Grpc.Core;
+using GrpcTls;
 using Helloworld;
 
 namespace Greeter.Tests;

@@ -1,6 +1,6 @@
 using System.Net;
-using GrpcTls;
 using Grpc.Core;
+using GrpcTls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

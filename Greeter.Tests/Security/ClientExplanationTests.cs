@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using GrpcTls.Client;
-using GrpcTls;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using GrpcTls;
+using GrpcTls.Client;
 using Helloworld;
 
 namespace Greeter.Tests;

@@ -1,7 +1,7 @@
-using GrpcTls.Client;
 using Greeter.Pki;
-using GrpcTls;
 using Grpc.Core;
+using GrpcTls;
+using GrpcTls.Client;
 using Helloworld;
 
 namespace Greeter.Tests;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using GrpcTls.Client;
 using Grpc.Core;
+using GrpcTls.Client;
 using Helloworld;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

@@ -1,6 +1,6 @@
 using System.Net;
-using GrpcTls;
 using Grpc.Core;
+using GrpcTls;
 using Helloworld;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,8 +1,8 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using Greeter.Client;
-using GrpcTls.AspNetCore;
 using GrpcTls;
+using GrpcTls.AspNetCore;
 using Microsoft.Extensions.Logging;
 
 namespace Greeter.Tests;

@@ -1,7 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Greeter.Auth.V1;
-using GrpcTls;
 using Grpc.Core;
+using GrpcTls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;

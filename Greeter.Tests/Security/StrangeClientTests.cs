@@ -3,8 +3,8 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Greeter.Pki;
-using GrpcTls.AspNetCore;
 using GrpcTls;
+using GrpcTls.AspNetCore;
 
 namespace Greeter.Tests;
 

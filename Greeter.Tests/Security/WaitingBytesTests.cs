@@ -1,5 +1,5 @@
-using GrpcTls.AspNetCore;
 using Grpc.Core;
+using GrpcTls.AspNetCore;
 using Helloworld;
 using Microsoft.Extensions.DependencyInjection;
 

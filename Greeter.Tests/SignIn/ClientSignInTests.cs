@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using GrpcTls.Client;
 using Grpc.Core;
+using GrpcTls.Client;
 
 namespace Greeter.Tests;
 

@@ -1,8 +1,8 @@
 using Greeter.Auth.V1;
 using Greeter.Client;
-using GrpcTls.Client;
-using GrpcTls;
 using Grpc.Core;
+using GrpcTls;
+using GrpcTls.Client;
 using Helloworld;
 
 namespace Greeter.Tests;

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Greeter.Auth.V1;
 using Greeter.Pki;
-using GrpcTls;
 using Grpc.Core;
+using GrpcTls;
 
 namespace Greeter.Tests;
 

@@ -1,9 +1,9 @@
 using Greeter.Auth.V1;
 using Greeter.Client;
-using GrpcTls.Client;
 using Greeter.Pki;
-using GrpcTls;
 using Grpc.Core;
+using GrpcTls;
+using GrpcTls.Client;
 
 namespace Greeter.Tests;
 

@@ -14,8 +14,9 @@ public static class AccessServiceCollectionExtensions
     /// Denies every call that no rule allows. A rule is a key of the section: <c>package.Service/Method</c>, with <c>anyone</c>,
     /// <c>authenticated</c>, or one or more callers (<c>spiffe://DOMAIN/PATH</c>, <c>spiffe://DOMAIN/*</c>, <c>dns:NAME</c>,
     /// <c>cn:NAME</c>, <c>user:NAME</c>), as one text with commas or as a list. A method that no rule names is denied to everybody,
-    /// and so is every other endpoint that does not say otherwise (<c>AllowAnonymous</c>, <c>RequireAuthorization</c> with a policy of its own). A change of the
-    /// configuration counts at once; one that cannot be used is logged, and the old rules stay.
+    /// and so is every other endpoint that does not say otherwise (<c>AllowAnonymous</c>, <c>RequireAuthorization</c> with a
+    /// policy of its own). A change of the configuration counts at once; one that cannot be used is logged, and the old rules
+    /// stay.
     /// </summary>
     /// <remarks>
     /// Callers are known by their certificate (<c>UseMutualTls</c>) or by an <see cref="ICallerAuthenticator"/>. The host does not start
