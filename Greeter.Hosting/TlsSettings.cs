@@ -2,7 +2,9 @@ using GrpcTls;
 
 namespace Greeter.Hosting;
 
-/// <summary>The files that the section <c>Tls</c> names, until both programs use <c>AddTls</c>.</summary>
+/// <summary>
+/// The files that the section <c>Tls</c> names, to tell what is wrong with them along with all other settings; <c>AddTls</c> loads them.
+/// </summary>
 public static class TlsSettings
 {
     /// <summary>The files of a server.</summary>

@@ -8,7 +8,7 @@ namespace GrpcTls;
 /// Something that is wrong and that a person can fix: an entry of <see cref="TlsProblems"/>, with the values of
 /// the case once <see cref="With"/> has filled them in.
 /// </summary>
-/// <param name="Id">The slug by which logs, exceptions, metrics and docs/failures.md call it, for example <c>key-mismatch</c>.</param>
+/// <param name="Id">The slug by which logs, exceptions, metrics and the documentation call it, for example <c>key-mismatch</c>.</param>
 /// <param name="Title">What is wrong, in one line without the values.</param>
 /// <param name="Cause">What was found, with the values of the case. A catalogue entry has <c>{name}</c> in their places.</param>
 /// <param name="Fix">What to do about it, in words that hold in any program.</param>

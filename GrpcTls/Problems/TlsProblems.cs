@@ -4,7 +4,7 @@ namespace GrpcTls;
 
 /// <summary>
 /// The catalogue: everything that can be wrong and that a person can fix, each once. Exceptions, logs, metrics, the
-/// client's output and docs/failures.md all speak from it.
+/// client's output and the documentation all speak from it.
 /// </summary>
 public static partial class TlsProblems
 {
