@@ -16,7 +16,7 @@ public sealed partial class LayerTests
         ["Material"] = ["Problems", "Certificates", "Files", "Revocation"],
         ["Options"] = ["Problems", "Certificates", "Files", "Revocation", "Material"],
         ["Diagnosis"] = ["Problems", "Certificates", "Files", "Revocation", "Material"],
-        ["Handshake"] = ["Problems", "Certificates", "Files", "Revocation", "Material", "Diagnosis"],
+        ["Handshake"] = ["Problems", "Certificates", "Revocation", "Material", "Diagnosis"], // It is usable without files.
         ["Probe"] = ["Problems", "Certificates", "Files", "Revocation", "Material", "Diagnosis", "Handshake"],
     };
 

@@ -1,46 +1,11 @@
-using System.Text.RegularExpressions;
 using Greeter.Hosting;
 using GrpcTls;
 
 namespace Greeter.Tests;
 
-/// <summary>The catalogue's texts hold in anybody's program; ids are a contract; folders of the library are layers.</summary>
-public sealed partial class CatalogueTests
+/// <summary>The catalogue's texts hold in anybody's program; ids are a contract.</summary>
+public sealed class CatalogueTests
 {
-    // A file uses only its own folder and those that stand here.
-    private static readonly Dictionary<string, string[]> Layers = new()
-    {
-        ["Problems"] = [],
-        ["Certificates"] = ["Problems"],
-        ["Files"] = ["Problems", "Certificates"],
-        ["Revocation"] = ["Problems", "Certificates", "Files"],
-        ["Material"] = ["Problems", "Certificates", "Files", "Revocation"],
-        ["Options"] = ["Problems", "Certificates", "Files", "Revocation", "Material"],
-        ["Diagnosis"] = ["Problems", "Certificates", "Files", "Revocation", "Material"],
-        ["Handshake"] = ["Problems", "Certificates", "Revocation", "Material", "Diagnosis"],
-        ["Probe"] = ["Problems", "Certificates", "Files", "Revocation", "Material", "Diagnosis", "Handshake"],
-    };
-
-    [Fact]
-    public void A_folder_of_the_library_uses_only_those_below_it()
-    {
-        var files = Directory.GetDirectories(Programs.Source("GrpcTls")).Where(folder => Path.GetFileName(folder) is not ("bin" or "obj"))
-            .SelectMany(folder => Directory.GetFiles(folder, "*.cs"), (folder, file) => (
-                Folder: Path.GetFileName(folder), Name: Path.GetFileName(file), Code: Code(folder, File.ReadAllText(file))))
-            .ToArray();
-        var homes = files.SelectMany(file => Declaration().Matches(file.Code).Select(match => (Type: match.Groups[1].Value, file.Folder)))
-            .DistinctBy(home => home.Type).ToDictionary(home => home.Type, home => home.Folder);
-        homes.Count.Should().BeGreaterThan(40, "the test sees the types");
-        homes["TlsMaterial"].Should().Be("Material");
-
-        files.Select(file => file.Folder).Distinct().Should().BeEquivalentTo(Layers.Keys);
-        var upwards = files.SelectMany(file => homes
-            .Where(home => home.Value != file.Folder && !Layers[file.Folder].Contains(home.Value)
-                && Regex.IsMatch(file.Code, $@"(?<![\w.""]){home.Key}\b"))
-            .Select(home => $"{file.Folder}/{file.Name} uses {home.Value}'s {home.Key}"));
-        upwards.Should().BeEmpty();
-    }
-
     [Fact]
     public void No_text_of_the_library_names_a_program_a_script_or_an_option_of_ours()
     {
@@ -78,20 +43,4 @@ public sealed partial class CatalogueTests
 
         ProblemConsole.InSample(problem).Fix.Should().EndWith("--server-name {names}");
     }
-
-    // The catalogue's texts may name a setting like a type; elsewhere a text may hold code, in braces.
-    private static string Code(string folder, string source)
-    {
-        var code = Comment().Replace(source, "");
-        return Path.GetFileName(folder) == "Problems" ? Text().Replace(code, "") : code;
-    }
-
-    [GeneratedRegex("\"[^\"\n]*\"")]
-    private static partial Regex Text();
-
-    [GeneratedRegex("//[^\n]*")]
-    private static partial Regex Comment();
-
-    [GeneratedRegex(@"^(?:public|internal)[^\n(=]*?\b(?:class|record|struct|enum|interface|delegate \w+)\s+(\w+)", RegexOptions.Multiline)]
-    private static partial Regex Declaration();
 }
